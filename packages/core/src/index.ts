@@ -1,1 +1,6 @@
-export {}
+export * from './amm/constant-product'
+export * from './amm/pool-account'
+export * from './amm/pool-swap'
+export * from './amm/venues'
+export * from './encoding/base58'
+export * from './settlement/route-memo'
