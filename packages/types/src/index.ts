@@ -1,1 +1,10 @@
-export {}
+export * from './primitives'
+export * from './tokens'
+export * from './order'
+export * from './quote'
+export * from './events'
+export * from './queues'
+export * from './streams'
+export * from './ws'
+export * from './problem'
+export * from './api'
