@@ -1,1 +1,9 @@
-export {}
+export * from './config'
+export * from './deps'
+export * from './health'
+export * from './http'
+export * from './logger'
+export * from './loop'
+export * from './metrics'
+export * from './redis'
+export * from './service'

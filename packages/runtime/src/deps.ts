@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { uuidv7 } from 'uuidv7'
+import { createLogger, type Logger } from './logger'
+import { createMetrics, type Metrics } from './metrics'
+
+/** Time. A simulator brings its own. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Milliseconds on a clock that never steps back, for durations. */
+  monotonic(): number
+  /** Resolves after `ms`; rejects with AbortError when `signal` fires first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface IdSource {
+  /** A UUIDv7. */
+  uuid(): string
+}
+
+export interface Random {
+  /** Evenly distributed in [0, 1). */
+  next(): number
+}
+
+/** What every part of a service is handed instead of reaching for it. */
+export interface Deps {
+  readonly clock: Clock
+  readonly ids: IdSource
+  readonly random: Random
+  readonly logger: Logger
+  readonly metrics: Metrics
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
+}
+
+export const systemIds: IdSource = { uuid: () => uuidv7() }
+
+export const systemRandom: Random = { next: () => randomBytes(6).readUIntBE(0, 6) / 2 ** 48 }
+
+/** The real world's Deps for a service. */
+export function systemDeps(service: string, logLevel: string): Deps {
+  return {
+    clock: systemClock,
+    ids: systemIds,
+    random: systemRandom,
+    logger: createLogger({ service, level: logLevel }),
+    metrics: createMetrics(service),
+  }
+}
