@@ -1,7 +1,6 @@
+import { type SwapMode } from '@fillstream/types'
 import { type Curve, type CurveResult, type CurveSwap, quoteExactIn, quoteExactOut } from './constant-product'
 import { type PoolState } from './pool-account'
-
-export type SwapMode = 'ExactIn' | 'ExactOut'
 
 /** True where the pool trades these two mints, in either direction. */
 export function poolTrades(pool: PoolState, inputMint: string, outputMint: string): boolean {

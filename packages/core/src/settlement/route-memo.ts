@@ -1,6 +1,8 @@
+import { type SwapMode } from '@fillstream/types'
+
 /** What a settlement transaction says about its route: which pools, leg by leg, and which amount is exact. */
 export interface RouteMemo {
-  readonly swapMode: 'ExactIn' | 'ExactOut'
+  readonly swapMode: SwapMode
   /** Legs run side by side; a leg's pools (by `PoolState.index`) are passed one after the other. */
   readonly legs: readonly (readonly number[])[]
 }
