@@ -1,1 +1,5 @@
-export {}
+export * from './news-reader'
+export * from './order-news'
+export * from './orders-queue'
+export * from './rpc-client'
+export * from './rpc-server'

@@ -1,0 +1,109 @@
+import { orderEventsStream, orderHashKey, orderNewsSchema, shardOf, type OrderNews } from '@fillstream/types'
+import { isTerminal, type OrderSnapshot } from '@fillstream/core'
+import { type Redis } from 'ioredis'
+
+export interface NewsConfig {
+  readonly prefix: string
+  readonly shards: number
+  /** A stream keeps at most about this many entries: it is transport, not history. */
+  readonly maxLength: number
+  /** How long the hash of an active order lives without news, and that of a finished one. */
+  readonly activeTtlMs: number
+  readonly finishedTtlMs: number
+}
+
+export const NEWS_DEFAULTS = { maxLength: 100_000, activeTtlMs: 600_000, finishedTtlMs: 60_000 } as const
+
+/** One order's durable events with the order as they left it. */
+export interface PublishedOrder {
+  readonly order: OrderSnapshot
+  readonly news: readonly OrderNews[]
+}
+
+/**
+ * Appends the events to the stream and sets the order's hash if this snapshot is newer: one step, so that no
+ * reader sees the one without the other. KEYS: stream, hash. ARGV: maxlen, ttl, seq, snapshot, events...
+ */
+const PUBLISH = `
+for i = 5, #ARGV do
+  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'e', ARGV[i])
+end
+local seen = tonumber(redis.call('HGET', KEYS[2], 'seq') or '0')
+if tonumber(ARGV[3]) > seen then
+  redis.call('HSET', KEYS[2], 'seq', ARGV[3], 'order', ARGV[4])
+  redis.call('PEXPIRE', KEYS[2], ARGV[2])
+end
+return seen
+`
+
+/** Tells the news of orders, after their events are durable. Rejects when Redis is away; repeats are harmless. */
+export type PublishOrders = (orders: readonly PublishedOrder[]) => Promise<void>
+
+export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders {
+  return async (orders) => {
+    const pipeline = redis.pipeline()
+    for (const { order, news } of orders) {
+      const shard = shardOf(order.accountId, config.shards)
+      const ttl = isTerminal(order.status) ? config.finishedTtlMs : config.activeTtlMs
+      pipeline.eval(
+        PUBLISH,
+        2,
+        orderEventsStream(config.prefix, shard),
+        orderHashKey(config.prefix, shard, order.orderId),
+        config.maxLength,
+        ttl,
+        order.lastSeq,
+        JSON.stringify(order),
+        ...news.map((event) => JSON.stringify(event)),
+      )
+    }
+    const replies = (await pipeline.exec()) ?? []
+    const failed = replies.find(([error]) => error)
+    if (failed?.[0]) throw failed[0]
+  }
+}
+
+/** Reads the hashes of active orders. */
+export interface OrderCache {
+  /** The order as Redis has it, or null where it has none (finished long ago, or Redis began anew). */
+  get(accountId: string, orderId: string): Promise<OrderSnapshot | null>
+  /** The last seq that Redis has for each order, 0 where it has none. */
+  lastSeqs(orders: readonly { readonly accountId: string; readonly orderId: string }[]): Promise<number[]>
+}
+
+export function createOrderCache(
+  redis: Redis,
+  { prefix, shards }: Pick<NewsConfig, 'prefix' | 'shards'>,
+): OrderCache {
+  const key = (accountId: string, orderId: string) =>
+    orderHashKey(prefix, shardOf(accountId, shards), orderId)
+  return {
+    async get(accountId, orderId) {
+      const text = await redis.hget(key(accountId, orderId), 'order')
+      return text === null ? null : (JSON.parse(text) as OrderSnapshot)
+    },
+    async lastSeqs(orders) {
+      if (orders.length === 0) return []
+      const pipeline = redis.pipeline()
+      for (const { accountId, orderId } of orders) pipeline.hget(key(accountId, orderId), 'seq')
+      const replies = (await pipeline.exec()) ?? []
+      return replies.map(([error, seq]) => {
+        if (error) throw error
+        return Number(seq ?? 0)
+      })
+    },
+  }
+}
+
+/** An event from a stream entry's fields, or null where the entry is not one (it is skipped, never fatal). */
+export function parseNews(fields: readonly string[]): OrderNews | null {
+  const at = fields.indexOf('e')
+  const text = at < 0 ? undefined : fields[at + 1]
+  if (text === undefined) return null
+  try {
+    const parsed = orderNewsSchema.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,127 @@
+import { orderJobId, orderJobSchema, ORDERS_QUEUE, shardOf, type OrderJob } from '@fillstream/types'
+import { createRedis, type Logger } from '@fillstream/runtime'
+import { Queue, Worker, type Job } from 'bullmq'
+
+export interface OrdersQueueConfig {
+  readonly redisUrl: string
+  readonly prefix: string
+  readonly shards: number
+}
+
+/** Each partition has a hash tag of its own, so that a Redis Cluster can spread them. */
+function queuePrefix({ prefix }: OrdersQueueConfig, shard: number): string {
+  return `{${prefix}-queue-${shard}}`
+}
+
+export interface QueuedOrder {
+  readonly orderId: string
+  readonly accountId: string
+  readonly lastSeq: number
+  readonly delayMs?: number
+}
+
+/** The sending side of the `orders` queue. Fails fast while Redis is away. */
+export interface OrdersQueue {
+  /** Queues orders at the step they stand at; one whose step is queued already is left as it is. */
+  enqueue(orders: readonly QueuedOrder[]): Promise<void>
+  /** Jobs waiting or running over all partitions. */
+  depth(): Promise<number>
+  close(): Promise<void>
+}
+
+export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): OrdersQueue {
+  const connection = createRedis(config.redisUrl, 'producer', logger)
+  const queues = Array.from({ length: config.shards }, (_, shard) => {
+    const queue = new Queue<OrderJob>(ORDERS_QUEUE, {
+      connection,
+      prefix: queuePrefix(config, shard),
+      skipVersionCheck: true,
+    })
+    queue.on('error', (error) => logger.debug('orders queue', { error }))
+    return queue
+  })
+  return {
+    async enqueue(orders) {
+      await Promise.all(
+        queues.map(async (queue, shard) => {
+          const mine = orders.filter((order) => shardOf(order.accountId, config.shards) === shard)
+          if (mine.length === 0) return
+          await queue.addBulk(
+            mine.map(({ orderId, accountId, lastSeq, delayMs = 0 }) => ({
+              name: 'execute',
+              data: { orderId, accountId },
+              // A job that stays under its id after its end would swallow every later enqueue of the same step.
+              opts: {
+                jobId: orderJobId(orderId, lastSeq),
+                removeOnComplete: true,
+                removeOnFail: true,
+                delay: delayMs,
+              },
+            })),
+          )
+        }),
+      )
+    },
+    async depth() {
+      const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('waiting', 'active')))
+      return counts.reduce((sum, count) => sum + (count['waiting'] ?? 0) + (count['active'] ?? 0), 0)
+    },
+    async close() {
+      await Promise.all(queues.map((queue) => queue.close().catch(() => undefined)))
+      connection.disconnect()
+    },
+  }
+}
+
+export interface OrdersWorkerConfig extends OrdersQueueConfig {
+  readonly concurrency: number
+  /** A job of a worker that died is taken over after about this long. */
+  readonly lockMs: number
+}
+
+export interface OrdersWorker {
+  /** Takes no further job and waits for the running ones. */
+  close(): Promise<void>
+}
+
+/** The receiving side: `execute` is called at least once for every queued order, never with anything but ids. */
+export function createOrdersWorker(
+  config: OrdersWorkerConfig,
+  execute: (job: OrderJob) => Promise<void>,
+  logger: Logger,
+): OrdersWorker {
+  const workers = Array.from({ length: config.shards }, (_, shard) => {
+    const connection = createRedis(config.redisUrl, 'worker', logger)
+    const worker = new Worker<OrderJob>(
+      ORDERS_QUEUE,
+      (job: Job<OrderJob>) => execute(orderJobSchema.parse(job.data)),
+      {
+        connection,
+        prefix: queuePrefix(config, shard),
+        concurrency: config.concurrency,
+        lockDuration: config.lockMs,
+        stalledInterval: Math.max(500, Math.floor(config.lockMs / 2)),
+        maxStalledCount: 1_000_000,
+        skipVersionCheck: true,
+      },
+    )
+    worker.on('error', (error) => logger.debug('orders worker', { error }))
+    worker.on('failed', (job, error) =>
+      logger.warn('job failed; the sweeper will queue the order again', {
+        orderId: job?.data.orderId,
+        error,
+      }),
+    )
+    return { worker, connection }
+  })
+  return {
+    async close() {
+      await Promise.all(
+        workers.map(async ({ worker, connection }) => {
+          await worker.close().catch(() => undefined)
+          connection.disconnect()
+        }),
+      )
+    },
+  }
+}

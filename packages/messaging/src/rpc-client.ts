@@ -1,0 +1,135 @@
+import { replyStream, requestStream, rpcReplySchema, type RpcOperations } from '@fillstream/types'
+import { closeRedis, createRedis, type Clock, type IdSource, type Logger } from '@fillstream/runtime'
+import { type z } from 'zod'
+
+/** The other side answered with an error: `code` is its stable code. */
+export class RpcError extends Error {
+  override readonly name = 'RpcError'
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/** Nobody answered within the deadline, or Redis is away. */
+export class RpcUnavailableError extends Error {
+  override readonly name = 'RpcUnavailableError'
+}
+
+export interface RpcCaller<Operations extends RpcOperations> {
+  /** Asks and waits at most `timeoutMs`. Throws RpcError or RpcUnavailableError. */
+  call<Name extends keyof Operations & string>(
+    op: Name,
+    body: z.input<Operations[Name]['request']>,
+    timeoutMs: number,
+  ): Promise<z.output<Operations[Name]['reply']>>
+}
+
+export interface RpcClient {
+  /** A caller for one service's table of operations. */
+  to<Operations extends RpcOperations>(service: string, operations: Operations): RpcCaller<Operations>
+  close(): Promise<void>
+}
+
+interface Waiting {
+  resolve(body: unknown): void
+  reject(error: Error): void
+}
+
+const MAX_WAITING = 10_000
+const MAX_STREAM = 20_000
+const REPLY_TTL_MS = 60_000
+
+/** Request and reply over Redis streams: requests go to the service's stream, replies come to this caller's own. */
+export function createRpcClient(
+  config: { readonly redisUrl: string; readonly prefix: string },
+  deps: { readonly clock: Clock; readonly ids: IdSource; readonly logger: Logger },
+): RpcClient {
+  const { clock, ids, logger } = deps
+  const sender = createRedis(config.redisUrl, 'producer', logger)
+  const reader = createRedis(config.redisUrl, 'worker', logger)
+  const replies = replyStream(config.prefix, ids.uuid())
+  const waiting = new Map<string, Waiting>()
+  let stopped = false
+  let position = '0-0'
+
+  function settle(text: string): void {
+    let parsed: ReturnType<typeof rpcReplySchema.safeParse>
+    try {
+      parsed = rpcReplySchema.safeParse(JSON.parse(text))
+    } catch {
+      return
+    }
+    if (!parsed.success) return
+    const entry = waiting.get(parsed.data.id)
+    if (!entry) return
+    if (parsed.data.ok) entry.resolve(parsed.data.body)
+    else entry.reject(new RpcError(parsed.data.error.code, parsed.data.error.message))
+  }
+
+  const running = (async () => {
+    while (!stopped) {
+      try {
+        const answer = await reader.xread('COUNT', 500, 'BLOCK', 1_000, 'STREAMS', replies, position)
+        for (const [, entries] of answer ?? []) {
+          for (const [, fields] of entries) if (fields[1] !== undefined) settle(fields[1])
+          position = entries.at(-1)?.[0] ?? position
+        }
+      } catch {
+        if (stopped) return
+        position = '0-0'
+        await clock.sleep(100)
+      }
+    }
+  })()
+
+  async function ask(service: string, op: string, body: unknown, timeoutMs: number): Promise<unknown> {
+    if (waiting.size >= MAX_WAITING)
+      throw new RpcUnavailableError(`more than ${MAX_WAITING} requests are waiting`)
+    const id = ids.uuid()
+    const timer = new AbortController()
+    const answer = new Promise((resolve, reject: (error: Error) => void) => {
+      waiting.set(id, { resolve, reject })
+    })
+    const expired = clock.sleep(timeoutMs, timer.signal).then(() => {
+      throw new RpcUnavailableError(`${service} did not answer within ${timeoutMs} ms`)
+    })
+    answer.catch(() => undefined)
+    expired.catch(() => undefined)
+    try {
+      const request = JSON.stringify({ id, replyTo: replies, deadline: clock.now() + timeoutMs, op, body })
+      const sent = sender
+        .xadd(requestStream(config.prefix, service), 'MAXLEN', '~', MAX_STREAM, '*', 'r', request)
+        .catch((error: unknown) => {
+          throw new RpcUnavailableError('redis is away', { cause: error })
+        })
+      await Promise.race([sent, expired])
+      return await Promise.race([answer, expired])
+    } finally {
+      timer.abort()
+      waiting.delete(id)
+    }
+  }
+
+  return {
+    to: (service, operations) => ({
+      async call(op, body, timeoutMs) {
+        const operation = operations[op]
+        if (!operation) throw new Error(`${service} has no operation ${op}`)
+        const answer = await ask(service, op, operation.request.parse(body), timeoutMs)
+        // The schema of the operation's own row: its output type is the one promised.
+        return operation.reply.parse(answer) as never
+      },
+    }),
+    async close() {
+      stopped = true
+      for (const { reject } of waiting.values()) reject(new RpcUnavailableError('the caller is closing'))
+      await Promise.all([closeRedis(sender), closeRedis(reader)])
+      await running
+    },
+  }
+}
+
+export { REPLY_TTL_MS }

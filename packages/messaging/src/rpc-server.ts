@@ -1,0 +1,132 @@
+import { requestStream, rpcRequestSchema, type RpcOperations } from '@fillstream/types'
+import { closeRedis, createRedis, type Clock, type IdSource, type Logger } from '@fillstream/runtime'
+import { type z } from 'zod'
+import { REPLY_TTL_MS } from './rpc-client'
+
+/** What handles each operation. An error with a string `code` is answered with it, any other as INTERNAL. */
+export type RpcHandlers<Operations extends RpcOperations> = {
+  readonly [Name in keyof Operations]: (
+    body: z.output<Operations[Name]['request']>,
+    context: { readonly deadline: number },
+  ) => Promise<z.input<Operations[Name]['reply']>>
+}
+
+export interface RpcServer {
+  /** Takes no further request and waits for the running ones. */
+  close(): Promise<void>
+}
+
+const GROUP = 'servers'
+const BATCH = 100
+const MAX_RUNNING = 1_000
+const MAX_REPLIES = 10_000
+
+/**
+ * Answers requests from any number of callers, shared with the other copies of the service. A request past its
+ * deadline is skipped: nobody waits for it. One that dies with a copy is not repeated: its caller asks again.
+ */
+export function startRpcServer<Operations extends RpcOperations>(
+  config: { readonly redisUrl: string; readonly prefix: string; readonly service: string },
+  operations: Operations,
+  handlers: RpcHandlers<Operations>,
+  deps: { readonly clock: Clock; readonly ids: IdSource; readonly logger: Logger },
+): RpcServer {
+  const { clock, ids, logger } = deps
+  const reader = createRedis(config.redisUrl, 'worker', logger)
+  const sender = createRedis(config.redisUrl, 'producer', logger)
+  const stream = requestStream(config.prefix, config.service)
+  const consumer = ids.uuid()
+  const running = new Set<Promise<void>>()
+  let stopped = false
+
+  async function answer(text: string): Promise<void> {
+    const parsed = rpcRequestSchema.safeParse(JSON.parse(text))
+    if (!parsed.success || parsed.data.deadline <= clock.now()) return
+    const { id, replyTo, op, body, deadline } = parsed.data
+    const reply = await handle(op, body, deadline)
+    await sender
+      .multi()
+      .xadd(replyTo, 'MAXLEN', '~', MAX_REPLIES, '*', 'r', JSON.stringify({ id, ...reply }))
+      .pexpire(replyTo, REPLY_TTL_MS)
+      .exec()
+  }
+
+  async function handle(op: string, body: unknown, deadline: number): Promise<object> {
+    const operation = operations[op]
+    const handler = handlers[op]
+    if (!operation || !handler)
+      return { ok: false, error: { code: 'UNKNOWN_OPERATION', message: `no operation ${op}` } }
+    const request = operation.request.safeParse(body)
+    if (!request.success)
+      return { ok: false, error: { code: 'VALIDATION_FAILED', message: request.error.message } }
+    try {
+      return {
+        ok: true,
+        body: await handler(request.data as z.output<Operations[string]['request']>, { deadline }),
+      }
+    } catch (error) {
+      const code =
+        error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'INTERNAL'
+      if (code === 'INTERNAL') logger.error('request failed', { op, error })
+      return { ok: false, error: { code, message: error instanceof Error ? error.message : String(error) } }
+    }
+  }
+
+  async function turn(): Promise<void> {
+    if (running.size >= MAX_RUNNING) {
+      await Promise.race(running)
+      return
+    }
+    const batch = (await reader.xreadgroup(
+      'GROUP',
+      GROUP,
+      consumer,
+      'COUNT',
+      BATCH,
+      'BLOCK',
+      1_000,
+      'NOACK',
+      'STREAMS',
+      stream,
+      '>',
+    )) as [string, [string, string[]][]][] | null
+    for (const [, entries] of batch ?? []) {
+      sender.xdel(stream, ...entries.map(([id]) => id)).catch(() => undefined)
+      for (const [, fields] of entries) {
+        const text = fields[1]
+        if (text === undefined) continue
+        const work = answer(text).catch((error: unknown) =>
+          logger.warn('could not answer a request', { error }),
+        )
+        running.add(work)
+        void work.finally(() => running.delete(work))
+      }
+    }
+  }
+
+  const loop = (async () => {
+    while (!stopped) {
+      try {
+        await turn()
+      } catch (error) {
+        if (stopped) return
+        if (error instanceof Error && error.message.startsWith('NOGROUP')) {
+          await reader.xgroup('CREATE', stream, GROUP, '0', 'MKSTREAM').catch(() => undefined)
+          continue
+        }
+        logger.debug('reading requests failed', { error })
+        await clock.sleep(100)
+      }
+    }
+  })()
+
+  return {
+    async close() {
+      stopped = true
+      await closeRedis(reader)
+      await loop
+      await Promise.allSettled(running)
+      await closeRedis(sender)
+    },
+  }
+}
