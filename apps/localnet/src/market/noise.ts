@@ -1,3 +1,6 @@
+// Looked up once: a global in the inner loop costs more than the hash where globals are intercepted (Jest).
+const { imul } = Math
+
 /**
  * A number in [0, 1) that depends on nothing but the seed and the name: FNV-1a, then MurmurHash3's finaliser so that
  * neighbouring names have nothing in common. Good enough for prices, for nothing else.
@@ -5,9 +8,9 @@
 export function seededFraction(seed: string, name: string): number {
   const text = `${seed}\n${name}`
   let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  for (let at = 0; at < text.length; at += 1) hash = imul(hash ^ text.charCodeAt(at), 0x01000193)
+  hash = imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = imul(hash ^ (hash >>> 13), 0xc2b2ae35)
   return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
 }
 
