@@ -64,7 +64,8 @@ export function quoteExactOut(curve: Curve, amountOut: bigint): CurveResult {
 function settle(curve: Curve, amountIn: bigint, amountOut: bigint, fee: bigint): CurveResult {
   const protocolFee = (fee * PROTOCOL_SHARE) / FEE_DENOMINATOR + (fee * FUND_SHARE) / FEE_DENOMINATOR
   const reserveInAfter = curve.reserveIn + amountIn - protocolFee
-  if (amountOut <= 0n || amountIn > U64_MAX || reserveInAfter > U64_MAX)
+  // All of the input goes into the vault, and a token account holds a u64.
+  if (amountOut <= 0n || curve.reserveIn + amountIn > U64_MAX)
     return { ok: false, reason: 'INSUFFICIENT_LIQUIDITY' }
   return {
     ok: true,
