@@ -1,6 +1,6 @@
 import { orderJobId, orderJobSchema, ORDERS_QUEUE, shardOf, type OrderJob } from '@fillstream/types'
-import { createRedis, type Logger } from '@fillstream/runtime'
-import { Queue, Worker, type Job } from 'bullmq'
+import { createRedis, type Clock, type Logger } from '@fillstream/runtime'
+import { DelayedError, Queue, Worker, type Job } from 'bullmq'
 
 export interface OrdersQueueConfig {
   readonly redisUrl: string
@@ -84,27 +84,33 @@ export interface OrdersWorker {
   close(): Promise<void>
 }
 
+/** What a job says at its end: done, or that it wants to run again after a delay. */
+export type JobOutcome = { readonly again: false } | { readonly again: true; readonly delayMs: number }
+
 /** The receiving side: `execute` is called at least once for every queued order, never with anything but ids. */
 export function createOrdersWorker(
   config: OrdersWorkerConfig,
-  execute: (job: OrderJob) => Promise<void>,
-  logger: Logger,
+  execute: (job: OrderJob) => Promise<JobOutcome>,
+  { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
 ): OrdersWorker {
+  async function run(job: Job<OrderJob>, token?: string): Promise<void> {
+    const outcome = await execute(orderJobSchema.parse(job.data))
+    if (!outcome.again) return
+    // The same job goes back: a new one under this step's id would be swallowed while this one exists.
+    await job.moveToDelayed(clock.now() + outcome.delayMs, token)
+    throw new DelayedError()
+  }
   const workers = Array.from({ length: config.shards }, (_, shard) => {
     const connection = createRedis(config.redisUrl, 'worker', logger)
-    const worker = new Worker<OrderJob>(
-      ORDERS_QUEUE,
-      (job: Job<OrderJob>) => execute(orderJobSchema.parse(job.data)),
-      {
-        connection,
-        prefix: queuePrefix(config, shard),
-        concurrency: config.concurrency,
-        lockDuration: config.lockMs,
-        stalledInterval: Math.max(500, Math.floor(config.lockMs / 2)),
-        maxStalledCount: 1_000_000,
-        skipVersionCheck: true,
-      },
-    )
+    const worker = new Worker<OrderJob>(ORDERS_QUEUE, run, {
+      connection,
+      prefix: queuePrefix(config, shard),
+      concurrency: config.concurrency,
+      lockDuration: config.lockMs,
+      stalledInterval: Math.max(500, Math.floor(config.lockMs / 2)),
+      maxStalledCount: 1_000_000,
+      skipVersionCheck: true,
+    })
     worker.on('error', (error) => logger.debug('orders worker', { error }))
     worker.on('failed', (job, error) =>
       logger.warn('job failed; the sweeper will queue the order again', {
