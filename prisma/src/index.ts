@@ -1,1 +1,6 @@
-export {}
+export * from './api-key'
+export * from './orders'
+export * from './store'
+export * from './journal'
+export { createStore } from './client'
+export { isUnavailable } from './errors'

@@ -1,0 +1,2 @@
+import type { Store, StoreConfig } from './store'
+export declare function createStore(config: StoreConfig): Store

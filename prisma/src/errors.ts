@@ -1,0 +1,1 @@
+export declare function isUnavailable(error: unknown): boolean

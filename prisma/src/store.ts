@@ -1,0 +1,137 @@
+import type { Attempt, NewOrder, Order } from '@fillstream/core'
+import type { OrderEvent, OrderNews, OrderStatus, OrderType, RouteReceipt } from '@fillstream/types'
+import type { AppendResult, InsertResult, OrderAppend, Published } from './orders'
+
+export interface Account {
+  readonly id: string
+  readonly name: string
+  /** Cursor of the account's latest event. */
+  readonly cursor: number
+  readonly createdAt: Date
+}
+
+export interface ApiKey {
+  readonly keyId: string
+  readonly accountId: string
+  readonly secretHash: Uint8Array
+  readonly name: string
+  readonly scopes: readonly string[]
+  readonly createdAt: Date
+  readonly revokedAt: Date | null
+}
+
+export interface AccountsRepository {
+  create(account: { id: string; name: string }): Promise<Account>
+  find(accountId: string): Promise<Account | null>
+  /** Cursor of the account's latest event; 0 where there is none. */
+  cursor(accountId: string): Promise<number>
+}
+
+export interface ApiKeysRepository {
+  /** Stores the hash of `key`, never the key. */
+  create(key: string, owner: { accountId: string; name: string; scopes?: readonly string[] }): Promise<ApiKey>
+  /** The key with this id, revoked or not; compare with `matchesSecret` and look at `revokedAt`. */
+  find(keyId: string): Promise<ApiKey | null>
+  revoke(keyId: string): Promise<void>
+  /**
+   * Makes a first account with `key`, unless the database has any key already. Several callers at once make one.
+   * @returns the key's row, also when it was there before; null where the database has other keys only
+   */
+  bootstrap(key: string, account: { id: string; name: string }): Promise<ApiKey | null>
+}
+
+/** The hot writes, one statement per call. Services go through `createJournal`, which groups callers and publishes. */
+export interface OrderWrites {
+  /** One result per order, in the order given; errors of single rows come as `Error` values. */
+  insertOrders(orders: readonly NewOrder[]): Promise<(InsertResult | Error)[]>
+  /** One result per append, in the order given; several of one order are applied one after the other. */
+  appendEvents(appends: readonly OrderAppend[]): Promise<(AppendResult | Error)[]>
+  /** What became of an insert whose outcome is unknown: null while there is nothing. */
+  lookupNewOrder(orderId: string): Promise<Published | null>
+}
+
+export interface OrderListFilter {
+  readonly status?: OrderStatus
+  readonly type?: OrderType
+  readonly inputMint?: string
+  readonly outputMint?: string
+  readonly cursor?: string
+  /** 1..100 */
+  readonly limit: number
+}
+
+export interface OrderReads {
+  /** With its attempts. `accountId` null reads any account's order (the engine itself). */
+  get(accountId: string | null, orderId: string): Promise<Order | null>
+  getMany(orderIds: readonly string[]): Promise<Order[]>
+  getByClientOrderId(accountId: string, clientOrderId: string): Promise<Order | null>
+  /** Newest first. Throws VALIDATION_FAILED at `cursor` for a cursor that is not one of ours. */
+  list(accountId: string, filter: OrderListFilter): Promise<{ items: Order[]; nextCursor: string | null }>
+  /** The latest route receipt and the attempt it is for; `receipt` is null before the first route. Null: no such order. */
+  routeReceipt(
+    accountId: string,
+    orderId: string,
+  ): Promise<{ receipt: RouteReceipt | null; attempt: number } | null>
+  /** The account's non-terminal orders, oldest first. */
+  active(accountId: string, limit: number): Promise<Order[]>
+  /** `lastSeq` and status of each order that exists, by order id. */
+  lastSeqs(orderIds: readonly string[]): Promise<Map<string, { lastSeq: number; status: OrderStatus }>>
+}
+
+export interface OrderEventsRepository {
+  /** Events after `afterSeq`, in order. `accountId` null reads any account's. */
+  list(accountId: string | null, orderId: string, afterSeq: number, limit: number): Promise<OrderEvent[]>
+  /** The same as they are on the streams, with account and cursor. */
+  newsOfOrder(orderId: string, afterSeq: number, limit: number): Promise<OrderNews[]>
+  /** Events of all the account's orders after `cursor`, in order of the cursor, which has no gaps. */
+  newsOfAccount(accountId: string, cursor: number, limit: number): Promise<OrderNews[]>
+}
+
+export interface AttemptsRepository {
+  /** Attempts of one order, first to last, with their signed bytes. */
+  ofOrder(orderId: string): Promise<Attempt[]>
+  /** Submitted attempts that `owner` holds a lease on, taking those that nobody holds and renewing its own. Oldest first. */
+  takeUnresolved(owner: string, leaseMs: number, limit: number): Promise<Attempt[]>
+  /** Gives up the leases of `owner`, so that another copy need not wait for them to lapse (at shutdown). */
+  releaseLeases(owner: string): Promise<void>
+  /** Confirmed attempts that are not yet known to be finalized. Oldest first. */
+  confirmedNotFinalized(limit: number): Promise<Attempt[]>
+  markFinalized(attempts: readonly { orderId: string; attempt: number }[]): Promise<void>
+}
+
+/** What the sweeper and the republisher ask. */
+export interface WorkRepository {
+  /** Orders that need work (neither terminal nor submitted) and were due more than `idleMs` ago. Longest waiting first. */
+  dueOrders(limit: number, idleMs: number): Promise<{ id: string; accountId: string; lastSeq: number }[]>
+  /** Sets when the order is next due. False where it no longer stands at `expectedSeq`. */
+  setRunAfter(orderId: string, expectedSeq: number, runAfter: Date): Promise<boolean>
+  /** Sets the phase, which is no event. False where the order no longer stands at `expectedSeq`. */
+  setPhase(orderId: string, expectedSeq: number, phase: string | null): Promise<boolean>
+  /** Orders with events of the last `sinceMs`, and those events: what a wiped Redis should hear again. Newest first. */
+  recentlyUpdated(sinceMs: number, limit: number): Promise<Published[]>
+}
+
+/** The database, by what is asked of it. Everything that needs Postgres fails with DEPENDENCY_UNAVAILABLE while it is away. */
+export interface Store {
+  readonly accounts: AccountsRepository
+  readonly apiKeys: ApiKeysRepository
+  readonly orders: OrderReads & OrderWrites
+  readonly events: OrderEventsRepository
+  readonly attempts: AttemptsRepository
+  readonly work: WorkRepository
+  /** Resolves when Postgres answers. */
+  ping(): Promise<void>
+  /** Throws, saying what to run, where the database lacks a migration that this version needs. */
+  assertSchemaCurrent(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface StoreConfig {
+  readonly databaseUrl: string
+  /** Connections at most (default 10). */
+  readonly poolSize?: number
+  /** How long to wait for a connection (default 2000). */
+  readonly connectionTimeoutMillis?: number
+  /** How long one statement may run (default 5000). */
+  readonly statementTimeoutMillis?: number
+}
