@@ -26,6 +26,11 @@ export function replyStream(prefix: string, callerId: string): string {
   return `${prefix}:rpc-reply:${callerId}`
 }
 
+/** Where a stream token is kept until it expires: `tokenHash` is the SHA-256 of the token, hex. */
+export function streamTokenKey(prefix: string, tokenHash: string): string {
+  return `${prefix}:stream-token:${tokenHash}`
+}
+
 /** Which partition an account's events and orders belong to: FNV-1a of its id. */
 export function shardOf(accountId: string, shards: number): number {
   let hash = 0x811c9dc5
