@@ -1,0 +1,29 @@
+export type { ClientOptions, FillstreamClient } from './client'
+export { FillstreamError, isFillstreamError } from './errors'
+export type { ClientErrorCode, FieldError, FillstreamErrorCode, FillstreamErrorContext } from './errors'
+export type { CallOptions, MarketCalls } from './market'
+export { isTerminal } from './model/event'
+export type { OrderEvent, OrderEventData, StreamEvent } from './model/event'
+export type { Account, Balance, Pool, Quote, QuoteRequest, StreamToken, Token, Venue } from './model/market'
+export type {
+  Failure,
+  FailureCode,
+  Fee,
+  Order,
+  OrderAttempt,
+  OrderLinks,
+  OrderListQuery,
+  OrderRoute,
+  OrderStatus,
+  OrderType,
+  Page,
+  PlaceOrderRequest,
+  PriorityFee,
+  Route,
+  RouteStep,
+  SwapMode,
+  TimeInForce,
+  VenueQuote,
+} from './model/order'
+export type { OrderCalls, PlaceOptions, WatchAllOptions, WatchOptions } from './orders'
+export type { FetchAnswer, FetchLike, WebSocketConstructor, WebSocketLike } from './platform'

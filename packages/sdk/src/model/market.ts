@@ -1,0 +1,81 @@
+import type { Route, SwapMode, VenueQuote } from './order'
+
+/** A question for the best route now; nothing is executed. */
+export interface QuoteRequest {
+  readonly inputMint: string
+  readonly outputMint: string
+  /** @defaultValue `'ExactIn'` */
+  readonly swapMode?: SwapMode | undefined
+  /** Base units: of the input for `ExactIn`, of the output for `ExactOut`. */
+  readonly amount: bigint
+  /** @defaultValue `50` */
+  readonly slippageBps?: number | undefined
+}
+
+export interface Quote extends Route {
+  readonly quoteId: string
+  /** The bound: least output for `ExactIn`, most input for `ExactOut`. */
+  readonly otherAmountThreshold: bigint
+  readonly slippageBps: number
+  readonly expiresAt: string
+  readonly alternatives: readonly VenueQuote[]
+}
+
+export interface Token {
+  readonly mint: string
+  readonly symbol: string | null
+  readonly name: string | null
+  /** Base-unit digits after the point. */
+  readonly decimals: number
+  readonly verified: boolean
+}
+
+export interface Venue {
+  readonly venue: string
+  readonly status: 'up' | 'stale' | 'down'
+  readonly pools: number
+  readonly lastSlot: number | null
+  readonly latencyMs: number | null
+}
+
+export interface Pool {
+  readonly pool: string
+  readonly venue: string
+  readonly curve: string
+  readonly mintA: string
+  readonly mintB: string
+  readonly reserveA: bigint
+  readonly reserveB: bigint
+  /** Units of B for one A, human decimals. */
+  readonly price: string
+  readonly feeBps: number
+  readonly openTime: string | null
+  readonly slot: number
+}
+
+export interface Balance {
+  readonly mint: string
+  readonly symbol: string | null
+  readonly decimals: number
+  readonly amount: bigint
+}
+
+export interface Account {
+  readonly accountId: string
+  readonly name: string
+  readonly key: { readonly keyId: string | null; readonly scopes: readonly string[] }
+  readonly wallet: string
+  readonly limits: {
+    readonly requestsPerSecond: number
+    readonly ordersPerSecond: number
+    readonly connections: number
+  }
+  readonly balances: readonly Balance[]
+}
+
+/** A short-lived credential for one WebSocket connection, and where to connect. */
+export interface StreamToken {
+  readonly token: string
+  readonly expiresAt: string
+  readonly url: string
+}

@@ -1,0 +1,69 @@
+import type { OrderEventData, StreamEvent } from '../model/event'
+import type { Order, OrderStatus } from '../model/order'
+import { fromWire } from '../wire'
+
+export type Channel = 'order' | 'orders'
+
+/** `orders`: where the account's counter stands, and its running orders. */
+export interface OrdersSnapshot {
+  readonly cursor: number
+  readonly orders: readonly Order[]
+}
+
+/** What the server says, amounts as `bigint`. Types and fields that are not listed are ignored. */
+export type ServerMessage =
+  | { readonly type: 'connected'; readonly connectionId: string; readonly heartbeatMs: number }
+  | {
+      readonly type: 'subscribed'
+      readonly channel: Channel
+      readonly id: string | null
+      readonly snapshot: Order | OrdersSnapshot
+    }
+  | EventMessage
+  | {
+      readonly type: 'replayComplete'
+      readonly channel: Channel
+      readonly id: string | null
+      readonly lastSeq: number
+      readonly cursor?: number | undefined
+    }
+  | { readonly type: 'unsubscribed'; readonly channel: Channel; readonly id: string | null }
+  | { readonly type: 'pong'; readonly nonce?: string | number | undefined }
+  | {
+      readonly type: 'error'
+      readonly code: string
+      readonly message: string
+      readonly retryable: boolean
+      readonly channel?: string | undefined
+      readonly id?: string | null | undefined
+    }
+
+export interface EventMessage {
+  readonly type: 'event'
+  readonly channel: Channel
+  readonly id: string | null
+  readonly orderId: string
+  readonly seq: number
+  readonly cursor: number
+  readonly at: string
+  readonly data: OrderEventData & { readonly status: OrderStatus; readonly phase: string | null }
+}
+
+/** A frame of the server, or undefined where it is none. */
+export function parseServerMessage(text: string): ServerMessage | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null || !('type' in value)) return undefined
+  return fromWire(value) as ServerMessage
+}
+
+/** The event as the log of the order has it: status and phase beside `data`, not in it. */
+export function eventOf(message: EventMessage): StreamEvent {
+  const { status, phase, ...data } = message.data
+  const { orderId, seq, cursor, at } = message
+  return { orderId, seq, cursor, status, phase, at, data }
+}
