@@ -1,0 +1,77 @@
+import { ExecutionError, feeBpsOf, formatPrice, type PoolState } from '@fillstream/core'
+import { type RpcHandlers } from '@fillstream/messaging'
+import { type dexRouterOperations, type PoolInfo, type VenueInfo } from '@fillstream/types'
+import { type Follower } from './book/follower'
+import { tokensOf } from './book/token-list'
+import { bestRoute, type BestRouteParts } from './routing/best-route'
+import { buildSwap } from './swap/build-swap'
+import { readPlan } from './swap/swap-plan'
+import { type GuardedVenue } from './venues/guarded-venue'
+
+export interface OperationParts extends BestRouteParts {
+  readonly follower: Follower
+}
+
+/** What dex-router answers to the other services. */
+export function createOperations(parts: OperationParts): RpcHandlers<typeof dexRouterOperations> {
+  const { book, venues, follower, events } = parts
+  return {
+    quote({ orderId, amount, inputMint, outputMint, swapMode }, { deadline }) {
+      const question = { inputMint, outputMint, swapMode, amount: BigInt(amount) }
+      return bestRoute(parts, question, deadline, orderId)
+    },
+    async swap(request) {
+      const settlement = follower.settlement()
+      if (settlement === null)
+        throw new ExecutionError('VENUE_UNAVAILABLE', 'the venues have not been reached yet')
+      const order = { ...request, inAmount: BigInt(request.inAmount), outAmount: BigInt(request.outAmount) }
+      const { instructions, coSigner, reference, routeMemo } = await buildSwap(
+        order,
+        readPlan(book, request),
+        settlement,
+      )
+      events.swapBuilt(request.orderId, request.attempt, routeMemo)
+      return { instructions, coSigner, reference }
+    },
+    tokens: () => Promise.resolve({ tokens: tokensOf(book.all()) }),
+    venues() {
+      const pools = book.all()
+      return Promise.resolve({ venues: venues.map((venue) => venueInfo(parts, venue, pools)) })
+    },
+    pools: () => Promise.resolve({ pools: book.all().map(poolInfo) }),
+  }
+}
+
+function venueInfo({ book }: OperationParts, venue: GuardedVenue, pools: readonly PoolState[]): VenueInfo {
+  const slot = book.lastSlot()
+  const live = book.status() === 'live'
+  return {
+    venue: venue.name,
+    status: venue.isDown() ? 'down' : live ? 'up' : 'stale',
+    pools: pools.filter((pool) => pool.venue === venue.name).length,
+    lastSlot: slot === null ? null : Number(slot),
+    latencyMs: venue.latencyMs(),
+  }
+}
+
+function poolInfo(pool: PoolState): PoolInfo {
+  return {
+    pool: pool.address,
+    venue: pool.venue,
+    curve: pool.curve,
+    mintA: pool.mintA,
+    mintB: pool.mintB,
+    reserveA: pool.reserveA.toString(),
+    reserveB: pool.reserveB.toString(),
+    price: spotPrice(pool),
+    feeBps: feeBpsOf(pool),
+    openTime: pool.openTime === 0n ? null : new Date(Number(pool.openTime) * 1_000).toISOString(),
+    slot: Number(pool.slot),
+  }
+}
+
+function spotPrice({ reserveA, reserveB, decimalsA, decimalsB }: PoolState): string {
+  if (reserveA === 0n) return '0'
+  const amounts = { inAmount: reserveA, outAmount: reserveB, inDecimals: decimalsA, outDecimals: decimalsB }
+  return formatPrice(amounts, 'nearest')
+}

@@ -1,0 +1,207 @@
+import {
+  encodeRouteMemo,
+  ExecutionError,
+  attemptReference,
+  temporaryAccountSeed,
+  type PoolState,
+} from '@fillstream/core'
+import { WRAPPED_SOL_MINT, type InstructionWire, type SwapMode } from '@fillstream/types'
+import {
+  AccountRole,
+  address,
+  createAddressWithSeed,
+  createNoopSigner,
+  type AccountMeta,
+  type Address,
+  type Instruction,
+  type TransactionSigner,
+} from '@solana/kit'
+import { getAddMemoInstruction } from '@solana-program/memo'
+import { getCreateAccountWithSeedInstruction } from '@solana-program/system'
+import {
+  findAssociatedTokenPda,
+  getCloseAccountInstruction,
+  getCreateAssociatedTokenIdempotentInstruction,
+  getInitializeAccount3Instruction,
+  getTokenSize,
+  getTransferCheckedInstruction,
+  TOKEN_PROGRAM_ADDRESS,
+} from '@solana-program/token'
+import { type Settlement } from '../book/follower'
+import { type PlannedLeg } from './swap-plan'
+
+/** What is to be settled. Amounts in base units. */
+export interface SwapOrder {
+  readonly orderId: string
+  readonly attempt: number
+  readonly wallet: string
+  readonly swapMode: SwapMode
+  readonly inputMint: string
+  readonly outputMint: string
+  /** ExactIn: exactly what leaves. ExactOut: the most that leaves. */
+  readonly inAmount: bigint
+  /** ExactIn: the least that arrives. ExactOut: exactly what arrives. */
+  readonly outAmount: bigint
+}
+
+export interface BuiltSwap {
+  readonly instructions: InstructionWire[]
+  readonly coSigner: string
+  readonly reference: string
+  readonly routeMemo: string
+}
+
+/**
+ * The instructions of one settlement, to be signed by the wallet and, at the venue, by the co-signer: the temporary
+ * wrapped-SOL account or the output's token account, each leg's input to the vault of its first pool, the bound from the
+ * payout account to the wallet, the temporary account's end, the route as a memo.
+ */
+export async function buildSwap(
+  order: SwapOrder,
+  legs: readonly PlannedLeg[],
+  settlement: Settlement,
+): Promise<BuiltSwap> {
+  const payoutAccount = settlement.payoutAccounts[order.outputMint]
+  if (payoutAccount === undefined) {
+    throw new ExecutionError('VENUE_UNAVAILABLE', `the venue pays out no ${order.outputMint}`)
+  }
+  const wallet = createNoopSigner(address(order.wallet))
+  const coSigner = createNoopSigner(address(settlement.routerAuthority))
+  const reference = attemptReference(order)
+  const routeMemo = encodeRouteMemo({
+    swapMode: order.swapMode,
+    legs: legs.map((leg) => leg.pools.map((pool) => pool.index)),
+  })
+  const temporary = await temporaryAccount(order)
+  const [input, output] = await Promise.all([
+    accountOf(order.inputMint, wallet.address, temporary),
+    accountOf(order.outputMint, wallet.address, temporary),
+  ])
+  const payout = getTransferCheckedInstruction({
+    source: address(payoutAccount),
+    mint: address(order.outputMint),
+    destination: output,
+    authority: coSigner,
+    amount: order.outAmount,
+    decimals: decimalsOf(legs, order.outputMint),
+  })
+  const instructions: Instruction[] = [
+    ...(temporary === null ? [] : openTemporary(order, wallet, temporary, settlement.tokenAccountRent)),
+    ...(order.outputMint === WRAPPED_SOL_MINT ? [] : [openOutput(order, wallet, output)]),
+    ...payIn(order, legs, wallet, input),
+    withAccount(payout, { address: address(reference), role: AccountRole.READONLY }),
+    ...(temporary === null
+      ? []
+      : [getCloseAccountInstruction({ account: temporary, destination: wallet.address, owner: wallet })]),
+    getAddMemoInstruction({ memo: routeMemo }),
+  ]
+  return { instructions: instructions.map(toWire), coSigner: coSigner.address, reference, routeMemo }
+}
+
+/** Parts of `amount` by the legs' shares; what the divisions leave goes with the last. */
+export function splitAmount(amount: bigint, shares: readonly number[]): bigint[] {
+  const parts = shares.map((bps) => (amount * BigInt(bps)) / 10_000n)
+  const rest = amount - parts.reduce((sum, part) => sum + part, 0n)
+  return parts.map((part, place) => (place === parts.length - 1 ? part + rest : part))
+}
+
+function temporaryAccount(order: SwapOrder): Promise<Address | null> {
+  if (order.inputMint !== WRAPPED_SOL_MINT && order.outputMint !== WRAPPED_SOL_MINT)
+    return Promise.resolve(null)
+  return createAddressWithSeed({
+    baseAddress: address(order.wallet),
+    programAddress: TOKEN_PROGRAM_ADDRESS,
+    seed: temporaryAccountSeed(order),
+  })
+}
+
+async function accountOf(mint: string, owner: Address, temporary: Address | null): Promise<Address> {
+  if (mint === WRAPPED_SOL_MINT && temporary !== null) return temporary
+  const [account] = await findAssociatedTokenPda({
+    owner,
+    mint: address(mint),
+    tokenProgram: TOKEN_PROGRAM_ADDRESS,
+  })
+  return account
+}
+
+function openTemporary(
+  order: SwapOrder,
+  wallet: TransactionSigner,
+  temporary: Address,
+  rent: bigint,
+): Instruction[] {
+  const funding = order.inputMint === WRAPPED_SOL_MINT ? order.inAmount : 0n
+  return [
+    getCreateAccountWithSeedInstruction({
+      payer: wallet,
+      newAccount: temporary,
+      base: wallet.address,
+      seed: temporaryAccountSeed(order),
+      amount: rent + funding,
+      space: getTokenSize(),
+      programAddress: TOKEN_PROGRAM_ADDRESS,
+    }),
+    getInitializeAccount3Instruction({
+      account: temporary,
+      mint: address(WRAPPED_SOL_MINT),
+      owner: wallet.address,
+    }),
+  ]
+}
+
+function openOutput(order: SwapOrder, wallet: TransactionSigner, output: Address): Instruction {
+  return getCreateAssociatedTokenIdempotentInstruction({
+    payer: wallet,
+    ata: output,
+    owner: wallet.address,
+    mint: address(order.outputMint),
+  })
+}
+
+function payIn(
+  order: SwapOrder,
+  legs: readonly PlannedLeg[],
+  wallet: TransactionSigner,
+  input: Address,
+): Instruction[] {
+  const parts = splitAmount(
+    order.inAmount,
+    legs.map((leg) => leg.bps),
+  )
+  return legs.map((leg, place) =>
+    getTransferCheckedInstruction({
+      source: input,
+      mint: address(order.inputMint),
+      destination: address(vaultOf(leg.pools[0], order.inputMint)),
+      authority: wallet,
+      amount: parts[place] ?? 0n,
+      decimals: decimalsOf(legs, order.inputMint),
+    }),
+  )
+}
+
+function vaultOf(pool: PoolState | undefined, mint: string): string {
+  if (pool === undefined) throw new RangeError('a leg has at least one pool')
+  return pool.mintA === mint ? pool.vaultA : pool.vaultB
+}
+
+function decimalsOf(legs: readonly PlannedLeg[], mint: string): number {
+  for (const pool of legs.flatMap((leg) => leg.pools)) {
+    if (pool.mintA === mint) return pool.decimalsA
+    if (pool.mintB === mint) return pool.decimalsB
+  }
+  throw new RangeError(`no pool of the route trades ${mint}`)
+}
+
+function withAccount(instruction: Instruction, account: AccountMeta): Instruction {
+  return { ...instruction, accounts: [...(instruction.accounts ?? []), account] }
+}
+
+function toWire({ programAddress, accounts = [], data }: Instruction): InstructionWire {
+  return {
+    programAddress,
+    accounts: accounts.map((account) => ({ address: account.address, role: account.role })),
+    data: Buffer.from(data ?? new Uint8Array()).toString('base64'),
+  }
+}
