@@ -2,7 +2,7 @@
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.tests.json', diagnostics: false, isolatedModules: true }] },
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/tsconfig.tests.json', diagnostics: false }] },
   moduleNameMapper: {
     '^@fillstream/store$': '<rootDir>/prisma/src/index.ts',
     '^@fillstream/(.*)$': '<rootDir>/packages/$1/src/index.ts',

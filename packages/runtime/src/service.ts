@@ -57,7 +57,7 @@ async function run<Config extends Readonly<Record<string, unknown>> & { readonly
     void (service?.close() ?? Promise.resolve()).then(
       () => {
         logger.info('stopped')
-        process.exit(0)
+        process.exit(process.exitCode ?? 0)
       },
       (error: unknown) => {
         logger.error('stop failed', { error })

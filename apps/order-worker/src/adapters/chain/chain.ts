@@ -1,0 +1,79 @@
+import { type Address } from '@solana/kit'
+
+/** A transaction's status as a node knows it. `confirmation` null: seen, but not yet voted on. */
+export interface SignatureStatus {
+  readonly slot: number
+  readonly confirmation: 'processed' | 'confirmed' | 'finalized' | null
+  /** Null: it succeeded. */
+  readonly error: TransactionError | null
+}
+
+/** Why a transaction failed on chain: the instruction that failed and its custom code, where it was one. */
+export interface TransactionError {
+  readonly instruction: number | null
+  readonly customCode: number | null
+  readonly text: string
+}
+
+export interface Lifetime {
+  readonly blockhash: string
+  readonly lastValidBlockHeight: number
+}
+
+/** What moved at one transaction, as the chain recorded it. */
+export interface LandedTransaction {
+  readonly signature: string
+  readonly slot: number
+  readonly error: TransactionError | null
+  readonly feeLamports: bigint
+  readonly signatures: number
+  readonly accountKeys: readonly string[]
+  readonly preBalances: readonly bigint[]
+  readonly postBalances: readonly bigint[]
+  readonly preTokenBalances: readonly TokenBalance[]
+  readonly postTokenBalances: readonly TokenBalance[]
+}
+
+export interface TokenBalance {
+  readonly accountIndex: number
+  readonly owner: string
+  readonly mint: string
+  readonly amount: bigint
+}
+
+export type Commitment = 'confirmed' | 'finalized'
+
+/** Solana as order-worker needs it: plain RPC methods, nothing of a venue. Rejects when the node is away. */
+export interface Chain {
+  genesisHash(): Promise<string>
+  latestBlockhash(): Promise<Lifetime>
+  /** The finalized block height and the slot it was read at. */
+  finalizedHeight(): Promise<{ readonly height: number; readonly slot: number }>
+  /** Statuses with the whole transaction history searched, and the slot at which the node answered. At most 256. */
+  statuses(
+    signatures: readonly string[],
+  ): Promise<{ readonly slot: number; readonly statuses: readonly (SignatureStatus | null)[] }>
+  /** Null while the node does not have it at this commitment. */
+  transaction(signature: string, commitment: Commitment): Promise<LandedTransaction | null>
+  /** Signatures of transactions that name `address`, newest first. */
+  signaturesFor(address: string, commitment: Commitment): Promise<readonly string[]>
+  balanceLamports(address: Address): Promise<bigint>
+  /** The sum of the owner's token accounts by mint. */
+  tokenBalances(owner: Address): Promise<ReadonlyMap<string, bigint>>
+  /** Lamports that keep an account of `bytes` bytes alive. */
+  rentExemption(bytes: number): Promise<bigint>
+  /** The median recent priority fee, micro-lamports per compute unit. */
+  recentPriorityFee(): Promise<bigint>
+}
+
+/** The venue-specific ports of the chain: where signed bytes go, and how what was settled is read. */
+export interface SettlementPorts {
+  /** Hands over the signed bytes. Resolves when they were taken; a rejection leaves the outcome unknown. */
+  submit(bytes: Uint8Array): Promise<void>
+  /** All transactions that settled this attempt, or null while the chain does not show them yet. */
+  readSettlement(
+    signature: string,
+    reference: string | null,
+    commitment: Commitment,
+  ): Promise<readonly LandedTransaction[] | null>
+}

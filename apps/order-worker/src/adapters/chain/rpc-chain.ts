@@ -1,0 +1,117 @@
+import { address, createSolanaRpc, signature as asSignature } from '@solana/kit'
+import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
+import { type Chain, type TransactionError } from './chain'
+
+const TIMEOUT_MS = 5_000
+
+/** Whatever form a node gives an error in, the parts that matter. */
+export function parseTransactionError(raw: unknown): TransactionError | null {
+  if (raw === null || raw === undefined) return null
+  const text = JSON.stringify(raw, (_key, value: unknown) =>
+    typeof value === 'bigint' ? Number(value) : value,
+  )
+  const inner = typeof raw === 'object' && 'InstructionError' in raw ? raw.InstructionError : null
+  if (!Array.isArray(inner)) return { instruction: null, customCode: null, text }
+  const detail: unknown = inner[1]
+  const custom = typeof detail === 'object' && detail !== null && 'Custom' in detail ? detail.Custom : null
+  return { instruction: Number(inner[0]), customCode: custom === null ? null : Number(custom), text }
+}
+
+/** The Chain port over a node's JSON-RPC, every call bounded in time. */
+export function createRpcChain(rpcUrl: string): Chain {
+  const rpc = createSolanaRpc(rpcUrl)
+  const options = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
+  return {
+    genesisHash: () => rpc.getGenesisHash().send(options()),
+    async latestBlockhash() {
+      const { value } = await rpc.getLatestBlockhash({ commitment: 'confirmed' }).send(options())
+      return { blockhash: value.blockhash, lastValidBlockHeight: Number(value.lastValidBlockHeight) }
+    },
+    async finalizedHeight() {
+      const info = await rpc.getEpochInfo({ commitment: 'finalized' }).send(options())
+      return { height: Number(info.blockHeight), slot: Number(info.absoluteSlot) }
+    },
+    async statuses(signatures) {
+      const { context, value } = await rpc
+        .getSignatureStatuses(signatures.map(asSignature), { searchTransactionHistory: true })
+        .send(options())
+      return {
+        slot: Number(context.slot),
+        statuses: value.map((status) =>
+          status === null
+            ? null
+            : {
+                slot: Number(status.slot),
+                confirmation: status.confirmationStatus,
+                error: parseTransactionError(status.err),
+              },
+        ),
+      }
+    },
+    async transaction(signature, commitment) {
+      const found = await rpc
+        .getTransaction(asSignature(signature), {
+          commitment,
+          encoding: 'json',
+          maxSupportedTransactionVersion: 0,
+        })
+        .send(options())
+      if (!found?.meta) return null
+      const { meta, transaction } = found
+      const loaded = meta.loadedAddresses
+      const balances = (list: typeof meta.preTokenBalances) =>
+        (list ?? []).map((balance) => ({
+          accountIndex: Number(balance.accountIndex),
+          owner: String(balance.owner ?? ''),
+          mint: String(balance.mint),
+          amount: BigInt(balance.uiTokenAmount.amount),
+        }))
+      return {
+        signature,
+        slot: Number(found.slot),
+        error: parseTransactionError(meta.err),
+        feeLamports: BigInt(meta.fee),
+        signatures: transaction.signatures.length,
+        accountKeys: [
+          ...transaction.message.accountKeys,
+          ...(loaded?.writable ?? []),
+          ...(loaded?.readonly ?? []),
+        ],
+        preBalances: meta.preBalances.map(BigInt),
+        postBalances: meta.postBalances.map(BigInt),
+        preTokenBalances: balances(meta.preTokenBalances),
+        postTokenBalances: balances(meta.postTokenBalances),
+      }
+    },
+    async signaturesFor(at, commitment) {
+      const found = await rpc.getSignaturesForAddress(address(at), { commitment, limit: 10 }).send(options())
+      return found.map((row) => row.signature)
+    },
+    async balanceLamports(at) {
+      const { value } = await rpc.getBalance(at, { commitment: 'confirmed' }).send(options())
+      return value
+    },
+    async tokenBalances(owner) {
+      const { value } = await rpc
+        .getTokenAccountsByOwner(
+          owner,
+          { programId: TOKEN_PROGRAM_ADDRESS },
+          { commitment: 'confirmed', encoding: 'jsonParsed' },
+        )
+        .send(options())
+      const sums = new Map<string, bigint>()
+      for (const { account } of value) {
+        const { mint, tokenAmount } = account.data.parsed.info
+        sums.set(mint, (sums.get(mint) ?? 0n) + BigInt(tokenAmount.amount))
+      }
+      return sums
+    },
+    rentExemption: (bytes) => rpc.getMinimumBalanceForRentExemption(BigInt(bytes)).send(options()),
+    async recentPriorityFee() {
+      const fees = (await rpc.getRecentPrioritizationFees().send(options()))
+        .map((fee) => fee.prioritizationFee)
+        .sort((a, b) => (a < b ? -1 : 1))
+      return fees[Math.floor(fees.length / 2)] ?? 0n
+    },
+  }
+}

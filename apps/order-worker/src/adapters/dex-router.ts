@@ -1,0 +1,41 @@
+import { ExecutionError } from '@fillstream/core'
+import { RpcError, RpcUnavailableError, type RpcCaller } from '@fillstream/messaging'
+import { failureCodeSchema, type dexRouterOperations } from '@fillstream/types'
+import { type z } from 'zod'
+
+type Operations = typeof dexRouterOperations
+type QuoteRequest = z.input<Operations['quote']['request']>
+type SwapRequest = z.input<Operations['swap']['request']>
+
+/** dex-router as an order's execution sees it: failures are order failures. */
+export interface DexRouter {
+  /** @throws ExecutionError NO_ROUTE, INSUFFICIENT_LIQUIDITY, VENUE_TIMEOUT, VENUE_UNAVAILABLE */
+  quote(request: QuoteRequest): Promise<z.output<Operations['quote']['reply']>>
+  /** @throws ExecutionError as `quote` */
+  swap(request: SwapRequest): Promise<z.output<Operations['swap']['reply']>>
+}
+
+async function asExecution<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof RpcError) {
+      const code = failureCodeSchema.safeParse(error.code)
+      throw new ExecutionError(code.success ? code.data : 'VENUE_UNAVAILABLE', error.message, {
+        cause: error,
+      })
+    }
+    // Without Redis nothing was asked: that is no venue's failure, and the order waits for the sweeper.
+    if (error instanceof RpcUnavailableError && error.cause === undefined) {
+      throw new ExecutionError('VENUE_TIMEOUT', error.message, { cause: error })
+    }
+    throw error
+  }
+}
+
+export function createDexRouter(caller: RpcCaller<Operations>, timeoutMs: number): DexRouter {
+  return {
+    quote: (request) => asExecution(caller.call('quote', request, timeoutMs)),
+    swap: (request) => asExecution(caller.call('swap', request, timeoutMs)),
+  }
+}

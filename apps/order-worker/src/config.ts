@@ -1,0 +1,52 @@
+import {
+  chainConfig,
+  databaseConfig,
+  flagSchema,
+  parseConfig,
+  portSchema,
+  redisConfig,
+  serviceConfig,
+  type Environment,
+} from '@fillstream/runtime'
+import { z } from 'zod'
+
+/** 32 bytes in hex: every account's wallet is derived from it (signer/wallets.ts). */
+export const masterKeySchema = z
+  .string('must be 64 hex digits')
+  .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits')
+
+const milliseconds = (byDefault: number, min = 1) => z.coerce.number().int().min(min).default(byDefault)
+
+const schema = z.object({
+  ...serviceConfig,
+  ...redisConfig,
+  ...databaseConfig,
+  ...chainConfig,
+  ORDER_WORKER_PORT: portSchema.default(3003),
+  WALLET_MASTER_KEY: masterKeySchema,
+  CONFIRM_COMMITMENT: z
+    .enum(['confirmed', 'finalized'], 'must be confirmed or finalized')
+    .default('confirmed'),
+  DEMO_MODE: flagSchema.default(false),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(2_000).default(100),
+  /** A job of a worker that died is taken over after about this long. */
+  WORKER_LOCK_MS: milliseconds(10_000, 500),
+  /** How long the right to watch an attempt lasts without renewal. */
+  ATTEMPT_LEASE_MS: milliseconds(10_000, 500),
+  WATCH_INTERVAL_MS: milliseconds(200, 5),
+  /** How often the bytes of a transaction that has not landed are sent again. */
+  RESEND_INTERVAL_MS: milliseconds(2_000, 20),
+  SWEEP_INTERVAL_MS: milliseconds(1_000, 20),
+  /** An unfinished order that nobody touched for this long is queued again. */
+  SWEEP_IDLE_MS: milliseconds(5_000, 100),
+  QUOTE_TIMEOUT_MS: milliseconds(5_000, 50),
+  RETRY_BASE_MS: milliseconds(500),
+  RETRY_MAX_MS: milliseconds(8_000),
+})
+
+export type Config = Readonly<z.infer<typeof schema>>
+
+/** Throws ConfigError naming every bad variable. */
+export function loadConfig(env: Environment): Config {
+  return parseConfig(schema, env)
+}

@@ -1,0 +1,108 @@
+import { type Attempt, type Order } from '@fillstream/core'
+import { type Deps } from '@fillstream/runtime'
+import { findToken, type FailureCode, type RouteReceipt } from '@fillstream/types'
+
+/** What happens in this service, by name: each is logged and counted. */
+export type WorkerEvents = ReturnType<typeof createWorkerEvents>
+
+const symbol = (mint: string) => findToken(mint)?.symbol ?? mint
+
+/** The comparison as people read it: a line for each venue, the winner first. */
+export function comparisonLines(receipt: RouteReceipt): string[] {
+  const order = { won: 0, lost: 1, excluded: 2 }
+  return [...receipt.quotes]
+    .sort((a, b) => order[a.outcome] - order[b.outcome])
+    .map((q) => {
+      const price =
+        q.price === null
+          ? 'no price'
+          : `price ${q.price}, fee ${q.feeBps} bps, impact ${q.priceImpactBps ?? '?'} bps, out ${q.outAmount}`
+      return `${q.outcome === 'won' ? '*' : ' '} ${q.venue}: ${price} - ${q.reason}`
+    })
+}
+
+export function createWorkerEvents({ logger, metrics }: Deps) {
+  const steps = metrics.counter('order_events_total', 'Order events appended, by status', ['status'])
+  const attempts = metrics.counter('attempts_total', 'Attempts that ended, by outcome', ['outcome'])
+  const swept = metrics.counter('orders_requeued_total', 'Unfinished orders that the sweeper queued again')
+  const conflicts = metrics.counter('append_conflicts_total', 'Appends that lost to another writer')
+  const republished = metrics.counter('news_republished_total', 'Orders whose news was told again')
+  const alerts = metrics.counter('alerts_total', 'What an operator must look at', ['kind'])
+  const settleTime = metrics.histogram('order_seconds', 'From acceptance to the end, by status', ['status'])
+  const unresolved = metrics.gauge('unresolved_attempts', 'Signed attempts whose outcome this copy watches')
+
+  return {
+    unresolved,
+    routeChosen(order: Order, receipt: RouteReceipt) {
+      steps({ status: 'building' })
+      logger.info(`route chosen for ${symbol(order.inputMint)} -> ${symbol(order.outputMint)}`, {
+        orderId: order.id,
+        comparison: comparisonLines(receipt),
+      })
+    },
+    stepTaken(order: Order) {
+      steps({ status: order.status })
+      logger.debug('order moved', { orderId: order.id, status: order.status, seq: order.lastSeq })
+    },
+    attemptSent(orderId: string, attempt: number, signature: string) {
+      logger.info('transaction sent', { orderId, attempt, signature })
+    },
+    sendFailed(orderId: string, attempt: number, error: unknown) {
+      logger.warn('sending failed; the outcome is unknown until the chain says it', {
+        orderId,
+        attempt,
+        error,
+      })
+    },
+    orderConfirmed(order: Order) {
+      steps({ status: 'confirmed' })
+      attempts({ outcome: 'confirmed' })
+      settleTime((order.updatedAt.getTime() - order.createdAt.getTime()) / 1_000, { status: 'confirmed' })
+      logger.info('order confirmed', { orderId: order.id, txHash: order.txHash, price: order.executedPrice })
+    },
+    orderFailed(order: Order) {
+      steps({ status: 'failed' })
+      settleTime((order.updatedAt.getTime() - order.createdAt.getTime()) / 1_000, { status: 'failed' })
+      logger.info('order failed', { orderId: order.id, failure: order.failure })
+    },
+    attemptFailed(
+      orderId: string,
+      attempt: number,
+      code: FailureCode,
+      message: string,
+      retryInMs: number | null,
+    ) {
+      attempts({ outcome: code })
+      logger.info('attempt failed', { orderId, attempt, code, message, retryInMs })
+    },
+    appendLost(orderId: string) {
+      conflicts()
+      logger.debug('another writer was first', { orderId })
+    },
+    ordersRequeued(count: number) {
+      swept({}, count)
+      logger.info('unfinished orders queued again', { count })
+    },
+    newsRepublished(count: number) {
+      republished({}, count)
+      logger.info('news told again', { orders: count })
+    },
+    publishFailed(error: unknown) {
+      logger.warn('telling the news failed; it is durable and will be repaired', { error })
+    },
+    boundBroken(order: Order, what: string) {
+      alerts({ kind: 'bound_broken' })
+      logger.error('settled outside its bound', { orderId: order.id, what })
+    },
+    rolledBack(attempt: Attempt) {
+      alerts({ kind: 'rolled_back' })
+      logger.error('a confirmed transaction is gone from the chain', {
+        orderId: attempt.orderId,
+        signature: attempt.signature,
+      })
+    },
+    loopFailed(loop: string, error: unknown) {
+      logger.warn(`${loop} failed; it goes on`, { error })
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import { ExecutionError, attemptReference, type Order } from '@fillstream/core'
+import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
+import { address } from '@solana/kit'
+import { type SubmittedAttempt } from '@fillstream/store'
+import { type Engine } from '../engine'
+import { type Wallet } from '../signer/wallets'
+import { buildTransaction, computeUnitPrice } from './build-transaction'
+import { checkInstructions } from './check-instructions'
+import { swapAccounts } from './swap-accounts'
+
+/** What a wallet should keep in lamports beside the input: fees, and the rent of the accounts a swap may open. */
+const LAMPORTS_RESERVE = 5_000_000n
+
+/** Input and output as they are signed: the exact side is exact, the other is the order's bound. Base units. */
+export function signedAmounts(order: Order): { inAmount: bigint; outAmount: bigint } {
+  if (order.swapMode === 'ExactIn' && order.minOutputAmount !== null)
+    return { inAmount: order.amount, outAmount: order.minOutputAmount }
+  if (order.swapMode === 'ExactOut' && order.maxInputAmount !== null)
+    return { inAmount: order.maxInputAmount, outAmount: order.amount }
+  throw new Error(`order ${order.id} has no bound yet`)
+}
+
+async function available(engine: Engine, wallet: Wallet, mint: string, needed: bigint): Promise<bigint> {
+  const balance =
+    mint === WRAPPED_SOL_MINT
+      ? await engine.chain.balanceLamports(wallet.address)
+      : ((await engine.chain.tokenBalances(wallet.address)).get(mint) ?? 0n)
+  return balance >= needed || engine.faucet === null
+    ? balance
+    : engine.faucet.topUp(wallet.address, mint, needed)
+}
+
+/** Refuses an order that the wallet cannot pay for before anything is signed. @throws ExecutionError INSUFFICIENT_FUNDS */
+async function checkFunds(engine: Engine, order: Order, wallet: Wallet, inAmount: bigint): Promise<void> {
+  const native = order.inputMint === WRAPPED_SOL_MINT
+  const needed = native ? inAmount + LAMPORTS_RESERVE : inAmount
+  const held = await available(engine, wallet, order.inputMint, needed)
+  const name = findToken(order.inputMint)?.symbol ?? order.inputMint
+  if (held < needed)
+    throw new ExecutionError(
+      'INSUFFICIENT_FUNDS',
+      `the wallet holds ${held} base units of ${name}, the order needs ${needed}`,
+    )
+  if (native) return
+  const lamports = await available(engine, wallet, WRAPPED_SOL_MINT, LAMPORTS_RESERVE)
+  if (lamports < LAMPORTS_RESERVE)
+    throw new ExecutionError(
+      'INSUFFICIENT_FUNDS',
+      `the wallet holds ${lamports} lamports, fees and rent may need ${LAMPORTS_RESERVE}`,
+    )
+}
+
+/**
+ * Builds and signs the next attempt of an order that stands at `building`: swap instructions from the venue, checked
+ * against what the order allows, over a fresh blockhash. Sends nothing.
+ * @throws ExecutionError
+ */
+export async function buildAttempt(engine: Engine, order: Order): Promise<SubmittedAttempt> {
+  const { route } = order
+  if (route === null) throw new Error(`order ${order.id} has no route yet`)
+  const attempt = order.attempts.length + 1
+  const wallet = engine.wallets.of(order.accountId)
+  const amounts = signedAmounts(order)
+  const [swap, accounts, lifetime, recentFee] = await Promise.all([
+    engine.router.swap({
+      orderId: order.id,
+      attempt,
+      wallet: wallet.address,
+      swapMode: order.swapMode,
+      inputMint: order.inputMint,
+      outputMint: order.outputMint,
+      inAmount: amounts.inAmount.toString(),
+      outAmount: amounts.outAmount.toString(),
+      routePlan: route.routePlan,
+    }),
+    swapAccounts({
+      wallet: wallet.address,
+      orderId: order.id,
+      attempt,
+      inputMint: order.inputMint,
+      outputMint: order.outputMint,
+    }),
+    engine.chain.latestBlockhash(),
+    order.priorityFee.mode === 'auto' ? engine.chain.recentPriorityFee() : 0n,
+    checkFunds(engine, order, wallet, amounts.inAmount),
+  ])
+  const reference = attemptReference({ orderId: order.id, attempt })
+  const instructions = checkInstructions(swap.instructions, {
+    orderId: order.id,
+    attempt,
+    swapMode: order.swapMode,
+    inputMint: order.inputMint,
+    outputMint: order.outputMint,
+    ...amounts,
+    accounts,
+    coSigner: address(swap.coSigner),
+    reference: address(reference),
+    tokenAccountRent: engine.tokenAccountRent,
+  })
+  const signed = buildTransaction({
+    orderId: order.id,
+    attempt,
+    wallet,
+    instructions,
+    lifetime,
+    computeUnitPrice: computeUnitPrice(order.priorityFee, recentFee),
+  })
+  return {
+    kind: 'submit',
+    attempt,
+    signature: signed.signature,
+    signedTransaction: signed.bytes,
+    lastValidBlockHeight: lifetime.lastValidBlockHeight,
+    genesisHash: engine.genesisHash,
+    reference,
+    venues: [...new Set(route.routePlan.map((step) => step.venue))],
+    expectedAmount: BigInt(order.swapMode === 'ExactIn' ? route.outAmount : route.inAmount),
+    leaseOwner: engine.owner,
+    leaseMs: engine.config.ATTEMPT_LEASE_MS,
+  }
+}

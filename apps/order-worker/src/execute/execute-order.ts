@@ -1,0 +1,146 @@
+import { ExecutionError, isTerminal, type Order } from '@fillstream/core'
+import { type JobOutcome } from '@fillstream/messaging'
+import { type OrderAppend } from '@fillstream/store'
+import { type EventData, type OrderStatus } from '@fillstream/types'
+import { type Engine } from '../engine'
+import { type Watcher } from '../watch/watcher'
+import { afterFailure } from './after-failure'
+import { buildAttempt } from './build'
+import { boundOf, findRoute } from './route'
+
+const DONE: JobOutcome = { again: false }
+/** Each turn moves the order or meets a conflict; more turns than this means that something else is at it. */
+const MAX_TURNS = 20
+
+/** Where a step left the order: moved on (or lost to another writer: read again), or finished with this job. */
+type Step = { readonly order: Order | null } | { readonly outcome: JobOutcome }
+
+/**
+ * Works on one order until its transaction is sent or it ends: reads the row, does the one step that its status asks
+ * for, appends the result, and again. Safe to run twice at the same time: of two appends one loses and reads again.
+ */
+export async function executeOrder(engine: Engine, watcher: Watcher, orderId: string): Promise<JobOutcome> {
+  let order = await engine.store.orders.get(null, orderId)
+  for (let turn = 0; order !== null && turn < MAX_TURNS; turn++) {
+    const step = await takeStep(engine, watcher, order)
+    if ('outcome' in step) return step.outcome
+    order = step.order ?? (await engine.store.orders.get(null, orderId))
+  }
+  return DONE
+}
+
+async function takeStep(engine: Engine, watcher: Watcher, order: Order): Promise<Step> {
+  if (isTerminal(order.status)) return { outcome: DONE }
+  try {
+    switch (order.status) {
+      case 'pending':
+        return await move(engine, order, 'routing', 'comparing quotes')
+      case 'routing':
+        return await route(engine, order)
+      case 'building':
+        return await build(engine, watcher, order)
+      default:
+        // `submitted`: the earlier attempt is resolved first, by the watcher, which sends the same bytes again if need be.
+        await watcher.adopt(order.id)
+        return { outcome: DONE }
+    }
+  } catch (error) {
+    if (error instanceof ExecutionError) return await fail(engine, order, error)
+    throw error
+  }
+}
+
+async function append(engine: Engine, append: OrderAppend): Promise<Order | null> {
+  const result = await engine.journal.append(append)
+  if (result.outcome === 'conflict') {
+    engine.events.appendLost(append.orderId)
+    return null
+  }
+  return result.order
+}
+
+function eventOf(
+  engine: Engine,
+  order: Order,
+  status: OrderStatus,
+  phase: string | null,
+  data: EventData = {},
+): OrderAppend {
+  return {
+    orderId: order.id,
+    accountId: order.accountId,
+    from: order.status,
+    expectedSeq: order.lastSeq,
+    events: [{ eventId: engine.ids.uuid(), status, phase, data }],
+  }
+}
+
+async function move(engine: Engine, order: Order, status: OrderStatus, phase: string): Promise<Step> {
+  const moved = await append(engine, eventOf(engine, order, status, phase))
+  if (moved) engine.events.stepTaken(moved)
+  return { order: moved }
+}
+
+async function route(engine: Engine, order: Order): Promise<Step> {
+  const receipt = await findRoute(engine, order)
+  const venues = [...new Set(receipt.routePlan.map((step) => step.venue))]
+  const step = eventOf(engine, order, 'building', `best price at ${venues.join(' and ')}`, {
+    venues,
+    price: receipt.price,
+  })
+  const moved = await append(engine, { ...step, changes: { route: receipt, ...boundOf(order, receipt) } })
+  if (moved) engine.events.routeChosen(moved, receipt)
+  return { order: moved }
+}
+
+/** A quote is good for about this long; an order found at `building` with an older one is quoted anew. */
+const QUOTE_FRESH_MS = 2_000
+
+async function build(engine: Engine, watcher: Watcher, order: Order): Promise<Step> {
+  const age = order.route === null ? Infinity : engine.clock.now() - Date.parse(order.route.quotedAt)
+  if (age > QUOTE_FRESH_MS + engine.config.QUOTE_TIMEOUT_MS)
+    return move(engine, order, 'routing', 'the quote is too old, asking again')
+  const attempt = await buildAttempt(engine, order)
+  const step = eventOf(engine, order, 'submitted', 'waiting for the chain', {
+    txHash: attempt.signature,
+    attempt: attempt.attempt,
+  })
+  const moved = await append(engine, { ...step, attempt, changes: { runAfter: null } })
+  if (!moved) return { order: null }
+  engine.events.stepTaken(moved)
+  await watcher.send({
+    orderId: order.id,
+    attempt: attempt.attempt,
+    signature: attempt.signature,
+    signedTransaction: attempt.signedTransaction,
+    lastValidBlockHeight: attempt.lastValidBlockHeight,
+    genesisHash: attempt.genesisHash,
+    reference: attempt.reference,
+  })
+  return { outcome: DONE }
+}
+
+async function fail(engine: Engine, order: Order, error: ExecutionError): Promise<Step> {
+  const { code, message } = error
+  const number = order.attempts.length + 1
+  const after = afterFailure(
+    engine,
+    order,
+    { kind: 'fail', attempt: number, code, message },
+    { code, message },
+  )
+  const result =
+    after.append.events.length === 0
+      ? await engine.journal.recordFailedAttempt(after.append)
+      : await engine.journal.append(after.append)
+  if (result.outcome === 'conflict') {
+    engine.events.appendLost(order.id)
+    return { order: null }
+  }
+  engine.events.attemptFailed(order.id, number, code, message, after.next === 'retry' ? after.delayMs : null)
+  if (after.next === 'end') {
+    engine.events.orderFailed(result.order)
+    return { outcome: DONE }
+  }
+  return { outcome: { again: true, delayMs: after.delayMs } }
+}

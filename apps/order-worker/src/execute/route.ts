@@ -1,0 +1,52 @@
+import { ExecutionError, maxInput, minOutput, type Order, type OrderChanges } from '@fillstream/core'
+import { type RouteReceipt } from '@fillstream/types'
+import { type Engine } from '../engine'
+
+/** The order's bound: fixed once, at its first quote, and never loosened by a retry. */
+export function boundOf(
+  order: Order,
+  receipt: RouteReceipt,
+): Pick<OrderChanges, 'minOutputAmount' | 'maxInputAmount'> {
+  if (order.swapMode === 'ExactIn') {
+    return {
+      minOutputAmount: order.minOutputAmount ?? minOutput(BigInt(receipt.outAmount), order.slippageBps),
+    }
+  }
+  return { maxInputAmount: order.maxInputAmount ?? maxInput(BigInt(receipt.inAmount), order.slippageBps) }
+}
+
+/** Throws where a quote is no longer within the order's bound or its allowed impact. */
+export function checkQuote(order: Order, receipt: RouteReceipt): void {
+  const impact = receipt.priceImpactBps
+  if (impact !== null && impact > order.maxPriceImpactBps) {
+    throw new ExecutionError(
+      'PRICE_IMPACT_TOO_HIGH',
+      `the price impact would be ${impact} bps, at most ${order.maxPriceImpactBps} are allowed`,
+    )
+  }
+  if (order.minOutputAmount !== null && BigInt(receipt.outAmount) < order.minOutputAmount) {
+    throw new ExecutionError(
+      'SLIPPAGE_EXCEEDED',
+      `the best quote gives ${receipt.outAmount}, at least ${order.minOutputAmount} must arrive`,
+    )
+  }
+  if (order.maxInputAmount !== null && BigInt(receipt.inAmount) > order.maxInputAmount) {
+    throw new ExecutionError(
+      'SLIPPAGE_EXCEEDED',
+      `the best quote takes ${receipt.inAmount}, at most ${order.maxInputAmount} may leave`,
+    )
+  }
+}
+
+/** Asks for the best route and checks it against the order. @throws ExecutionError */
+export async function findRoute(engine: Engine, order: Order): Promise<RouteReceipt> {
+  const receipt = await engine.router.quote({
+    orderId: order.id,
+    inputMint: order.inputMint,
+    outputMint: order.outputMint,
+    swapMode: order.swapMode,
+    amount: order.amount.toString(),
+  })
+  checkQuote(order, receipt)
+  return receipt
+}

@@ -1,0 +1,136 @@
+import { messageOf, snapshotOf } from '@fillstream/core'
+import {
+  createOrderCache,
+  createOrdersQueue,
+  createOrdersWorker,
+  createPublisher,
+  createRpcClient,
+  NEWS_DEFAULTS,
+  startRpcServer,
+} from '@fillstream/messaging'
+import {
+  assertRedisKeepsKeys,
+  createApp,
+  createHealth,
+  createRedis,
+  listen,
+  mountHealth,
+  redisReady,
+  redisUrlOf,
+  type Deps,
+  type Service,
+} from '@fillstream/runtime'
+import { createJournal, createStore } from '@fillstream/store'
+import { DEX_ROUTER, dexRouterOperations, ORDER_WORKER, orderWorkerOperations } from '@fillstream/types'
+import { accountRequests } from './account-requests'
+import { createCoSigningVenue } from './adapters/chain/co-signing-venue'
+import { createRpcChain } from './adapters/chain/rpc-chain'
+import { createFaucet } from './adapters/demo-funds'
+import { createDexRouter } from './adapters/dex-router'
+import { type Config } from './config'
+import { type Engine } from './engine'
+import { createWorkerEvents } from './events'
+import { executeOrder } from './execute/execute-order'
+import { startRepublisher } from './recovery/republisher'
+import { startSweeper } from './recovery/sweeper'
+import { createWallets } from './signer/wallets'
+import { startFinalityLoop } from './watch/finality'
+import { startWatcher } from './watch/watcher'
+
+export interface OrderWorker extends Service {
+  /** Where health and metrics are served. */
+  readonly url: string
+}
+
+const TOKEN_ACCOUNT_BYTES = 165
+
+/** Starts order-worker: everything is wired here, by hand, and stopped in the reverse order. */
+export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
+  const { clock, ids, logger, metrics } = deps
+  const events = createWorkerEvents(deps)
+  const redisUrl = redisUrlOf(config)
+  const bus = { redisUrl, prefix: config.KEY_PREFIX, shards: config.ORDER_SHARDS }
+
+  const store = createStore({ databaseUrl: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE })
+  await store.assertSchemaCurrent()
+  const redis = createRedis(redisUrl, 'producer', logger)
+  await redisReady(redis)
+  await assertRedisKeepsKeys(redis, logger)
+  const chain = createRpcChain(config.CHAIN_RPC_URL)
+  const [genesisHash, tokenAccountRent] = await Promise.all([
+    chain.genesisHash(),
+    chain.rentExemption(TOKEN_ACCOUNT_BYTES),
+  ]).catch((error: unknown) => {
+    throw new Error(`the chain at CHAIN_RPC_URL does not answer: ${messageOf(error)}`, { cause: error })
+  })
+
+  const publish = createPublisher(redis, { ...bus, ...NEWS_DEFAULTS })
+  const journal = createJournal({
+    store,
+    publish: (published) => publish(published.map(({ order, news }) => ({ order: snapshotOf(order), news }))),
+    onPublishFailed: events.publishFailed,
+  })
+  const queue = createOrdersQueue(bus, logger)
+  const requests = createRpcClient(bus, deps)
+  const engine: Engine = {
+    ...deps,
+    config,
+    events,
+    store,
+    journal,
+    queue,
+    chain,
+    settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
+    router: createDexRouter(requests.to(DEX_ROUTER, dexRouterOperations), config.QUOTE_TIMEOUT_MS),
+    wallets: createWallets(config.WALLET_MASTER_KEY),
+    faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
+    owner: ids.uuid(),
+    genesisHash,
+    tokenAccountRent,
+  }
+
+  const watcher = startWatcher(engine, (error) => {
+    logger.error(error.message)
+    process.exitCode = 1
+    process.kill(process.pid, 'SIGTERM')
+  })
+  const worker = createOrdersWorker(
+    { ...bus, concurrency: config.WORKER_CONCURRENCY, lockMs: config.WORKER_LOCK_MS },
+    ({ orderId }) => executeOrder(engine, watcher, orderId),
+    { clock, logger },
+  )
+  const loops = [
+    startSweeper(engine),
+    startRepublisher(engine, createOrderCache(redis, bus), publish),
+    startFinalityLoop(engine),
+  ]
+  const accounts = startRpcServer(
+    { ...bus, service: ORDER_WORKER },
+    orderWorkerOperations,
+    accountRequests(engine),
+    deps,
+  )
+
+  const health = createHealth(
+    { postgres: () => store.ping(), redis: () => redis.ping(), chain: () => chain.genesisHash() },
+    clock,
+  )
+  const app = createApp()
+  mountHealth(app, health, metrics)
+  const server = await listen(app, { host: config.HOST, port: config.ORDER_WORKER_PORT })
+
+  return {
+    url: server.url,
+    async close() {
+      health.drain()
+      await Promise.all([worker.close(), accounts.close()])
+      await Promise.all(loops.map((loop) => loop.stop()))
+      await watcher.close()
+      await journal.close()
+      await Promise.all([queue.close(), requests.close()])
+      redis.disconnect()
+      await store.close()
+      await server.close(1_000)
+    },
+  }
+}

@@ -1,0 +1,160 @@
+import { formatPrice, type Attempt, type Order } from '@fillstream/core'
+import { findToken } from '@fillstream/types'
+import { type OrderAppend } from '@fillstream/store'
+import { afterFailure } from '../execute/after-failure'
+import { addFees, networkFees, settlementOf } from '../execute/settlement'
+import { type Engine } from '../engine'
+import { instructionRoles } from './instruction-roles'
+import { failureOnChain, type Verdict } from './verdict'
+
+/** A signed attempt under watch. */
+export type WatchedAttempt = Pick<Attempt, 'orderId' | 'attempt'> & {
+  readonly signature: string
+  readonly signedTransaction: Uint8Array
+  readonly lastValidBlockHeight: number
+  readonly genesisHash: string
+  readonly reference: string | null
+}
+
+/** What is done with an attempt after a verdict: resolved for good, or looked at again next turn. */
+export type Resolution = 'resolved' | 'again'
+
+/**
+ * Appends what the chain said about an attempt: confirmed with what was settled, failed, or the next attempt.
+ * Two watchers that resolve one attempt do no harm: the second finds the order moved on.
+ */
+export async function resolveAttempt(
+  engine: Engine,
+  attempt: WatchedAttempt,
+  verdict: Verdict,
+): Promise<Resolution> {
+  if (verdict.outcome === 'unknown') return 'again'
+  const order = await engine.store.orders.get(null, attempt.orderId)
+  // Moved on without us: another copy resolved this attempt, or a later one is under way.
+  if (order === null || order.status !== 'submitted' || order.attempts.length !== attempt.attempt)
+    return 'resolved'
+  if (verdict.outcome === 'landed') return confirm(engine, order, attempt)
+  if (verdict.outcome === 'expired')
+    return fail(engine, order, attempt, null, {
+      code: 'TX_EXPIRED',
+      message: 'the transaction did not land while it was valid',
+    })
+  return fail(
+    engine,
+    order,
+    attempt,
+    verdict.slot,
+    failureOnChain(verdict.error, instructionRoles(attempt.signedTransaction)),
+  )
+}
+
+function priceOf(order: Order, inAmount: bigint, outAmount: bigint): string {
+  const input = findToken(order.inputMint)
+  const output = findToken(order.outputMint)
+  if (!input || !output || inAmount <= 0n || outAmount < 0n) return '0'
+  return formatPrice(
+    { inAmount, outAmount, inDecimals: input.decimals, outDecimals: output.decimals },
+    'nearest',
+  )
+}
+
+async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): Promise<Resolution> {
+  const transactions = await engine.settlement.readSettlement(
+    attempt.signature,
+    attempt.reference,
+    engine.config.CONFIRM_COMMITMENT,
+  )
+  if (transactions === null) return 'again'
+  const wallet = engine.wallets.of(order.accountId).address
+  const { inputUsed, outputAmount, fees: attemptFees, slot } = settlementOf(order, wallet, transactions)
+  const fees = addFees(order.fees, attemptFees)
+  const executedPrice = priceOf(order, inputUsed, outputAmount)
+  const data = {
+    txHash: attempt.signature,
+    attempt: attempt.attempt,
+    slot,
+    inputUsed: inputUsed.toString(),
+    outputAmount: outputAmount.toString(),
+    executedPrice,
+    fees,
+  }
+  const result = await engine.journal.append({
+    orderId: order.id,
+    accountId: order.accountId,
+    from: order.status,
+    expectedSeq: order.lastSeq,
+    events: [{ eventId: engine.ids.uuid(), status: 'confirmed', phase: null, data }],
+    changes: { txHash: attempt.signature, inputUsed, outputAmount, executedPrice, fees, runAfter: null },
+    attempt: {
+      kind: 'resolve',
+      attempt: attempt.attempt,
+      status: 'confirmed',
+      slot,
+      code: null,
+      message: null,
+    },
+    fill: {
+      attempt: attempt.attempt,
+      signature: attempt.signature,
+      slot,
+      inputMint: order.inputMint,
+      outputMint: order.outputMint,
+      inputAmount: inputUsed,
+      outputAmount,
+      price: executedPrice,
+      fees: attemptFees,
+    },
+  })
+  if (result.outcome === 'conflict') return 'again'
+  engine.events.orderConfirmed(result.order)
+  const { minOutputAmount, maxInputAmount } = order
+  if (minOutputAmount !== null && outputAmount < minOutputAmount)
+    engine.events.boundBroken(order, `${outputAmount} arrived, at least ${minOutputAmount} was promised`)
+  if (maxInputAmount !== null && inputUsed > maxInputAmount)
+    engine.events.boundBroken(order, `${inputUsed} left, at most ${maxInputAmount} was promised`)
+  return 'resolved'
+}
+
+async function fail(
+  engine: Engine,
+  order: Order,
+  attempt: WatchedAttempt,
+  slot: number | null,
+  failure: Parameters<typeof afterFailure>[3],
+): Promise<Resolution> {
+  const changes: OrderAppend['changes'] = {}
+  if (slot !== null) {
+    // It landed, so its fee is gone: the order shows it.
+    const landed = await engine.chain.transaction(attempt.signature, engine.config.CONFIRM_COMMITMENT)
+    if (landed === null) return 'again'
+    Object.assign(changes, {
+      fees: addFees(order.fees, networkFees([landed], engine.wallets.of(order.accountId).address)),
+    })
+  }
+  const after = afterFailure(
+    engine,
+    order,
+    { kind: 'resolve', attempt: attempt.attempt, status: 'failed', slot, ...failure },
+    failure,
+    changes,
+  )
+  const result = await engine.journal.append(after.append)
+  if (result.outcome === 'conflict') return 'again'
+  engine.events.attemptFailed(
+    order.id,
+    attempt.attempt,
+    failure.code,
+    failure.message,
+    after.next === 'retry' ? after.delayMs : null,
+  )
+  if (after.next === 'end') {
+    engine.events.orderFailed(result.order)
+    return 'resolved'
+  }
+  const { id, accountId, lastSeq } = result.order
+  // Durable already: where Redis is away the sweeper queues it when it is due.
+  await engine.queue
+    .enqueue([{ orderId: id, accountId, lastSeq, delayMs: after.delayMs }])
+    .catch((error: unknown) => engine.events.loopFailed('queueing the next attempt', error))
+  return 'resolved'
+}

@@ -1,0 +1,51 @@
+import { failureOnChain, verdictOn, type Evidence } from './verdict'
+
+const nothing: Evidence = {
+  lastValidBlockHeight: 1_000,
+  finalized: { height: 1_001, slot: 1_040 },
+  answeredAtSlot: 1_040,
+  status: null,
+  commitment: 'confirmed',
+}
+const found = (
+  confirmation: 'processed' | 'confirmed' | 'finalized' | null,
+  error: { instruction: number; customCode: number; text: string } | null = null,
+) => ({ slot: 990, confirmation, error })
+
+test('nothing found, beyond the last valid height, by a node that has seen it: it can never land', () => {
+  expect(verdictOn(nothing)).toEqual({ outcome: 'expired' })
+})
+
+test.each<[string, Partial<Evidence>]>([
+  ['the finalized height has not passed the last valid one', { finalized: { height: 1_000, slot: 1_040 } }],
+  ['the node that answered lags behind', { answeredAtSlot: 1_039 }],
+  ['the finalized height is not known', { finalized: null }],
+  ['it is seen, but not at the commitment', { status: found('processed') }],
+  ['it is seen without a vote', { status: found(null) }],
+  [
+    'it failed, but not yet at the commitment: it could land again',
+    { status: found('processed', { instruction: 1, customCode: 1, text: '' }) },
+  ],
+  ['finality is asked for and not reached', { status: found('confirmed'), commitment: 'finalized' }],
+])('no verdict while %s', (_name, evidence) => {
+  expect(verdictOn({ ...nothing, ...evidence })).toEqual({ outcome: 'unknown' })
+})
+
+test('landed and failed are said at the commitment', () => {
+  expect(verdictOn({ ...nothing, status: found('confirmed') })).toEqual({ outcome: 'landed', slot: 990 })
+  const error = { instruction: 4, customCode: 1, text: '{}' }
+  expect(verdictOn({ ...nothing, status: found('finalized', error) })).toEqual({
+    outcome: 'failed',
+    slot: 990,
+    error,
+  })
+})
+
+test('the instruction that failed tells a short payout from a short wallet', () => {
+  const roles = { spends: [2, 5], payouts: [6] }
+  const error = (instruction: number | null, text = '') => ({ instruction, customCode: 1, text })
+  expect(failureOnChain(error(6), roles).code).toBe('SLIPPAGE_EXCEEDED')
+  expect(failureOnChain(error(5), roles).code).toBe('INSUFFICIENT_FUNDS')
+  expect(failureOnChain(error(null, '"InsufficientFundsForFee"'), roles).code).toBe('INSUFFICIENT_FUNDS')
+  expect(failureOnChain(error(8), roles).code).toBe('TX_FAILED')
+})

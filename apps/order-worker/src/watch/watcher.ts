@@ -1,0 +1,165 @@
+import { startLoop, type Loop } from '@fillstream/runtime'
+import { type Engine } from '../engine'
+import { resolveAttempt, type WatchedAttempt } from './resolve'
+import { verdictOn } from './verdict'
+
+/** Looks after signed attempts until the chain has said what became of them. */
+export interface Watcher {
+  /** Sends a new attempt's bytes, which are durable, and watches it. Never rejects: an unknown outcome is watched. */
+  send(attempt: WatchedAttempt): Promise<void>
+  /** Takes the unresolved attempt of an order under watch. */
+  adopt(orderId: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Signatures of one look-up: the RPC method's own bound. */
+const LOOKUP = 256
+const TAKE_LIMIT = 5_000
+const RESOLVING_AT_ONCE = 32
+const SENDING_AT_ONCE = 32
+
+interface Entry {
+  readonly attempt: WatchedAttempt
+  sentAt: number
+}
+
+/** The genesis hash of an attempt is another chain's: nothing this chain says about it means anything. */
+export class WrongChainError extends Error {
+  override readonly name = 'WrongChainError'
+}
+
+export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainError) => void): Watcher {
+  const { clock, config, events } = engine
+  const watched = new Map<string, Entry>()
+
+  async function sendBytes(entry: Entry): Promise<void> {
+    entry.sentAt = clock.monotonic()
+    try {
+      await engine.settlement.submit(entry.attempt.signedTransaction)
+      events.attemptSent(entry.attempt.orderId, entry.attempt.attempt, entry.attempt.signature)
+    } catch (error) {
+      events.sendFailed(entry.attempt.orderId, entry.attempt.attempt, error)
+    }
+  }
+
+  function watch(attempt: WatchedAttempt): Entry {
+    if (attempt.genesisHash !== engine.genesisHash) {
+      throw new WrongChainError(
+        `attempt ${attempt.attempt} of order ${attempt.orderId} was signed for another chain (genesis ${attempt.genesisHash}, this node's is ${engine.genesisHash}): point CHAIN_RPC_URL at the chain that this database belongs to`,
+      )
+    }
+    const known = watched.get(attempt.signature)
+    if (known) return known
+    const entry = { attempt, sentAt: -Infinity }
+    watched.set(attempt.signature, entry)
+    events.unresolved(watched.size)
+    return entry
+  }
+
+  /** Attempts that no live copy looks after, and those of ours: their leases are taken or renewed. */
+  async function takeOver(): Promise<void> {
+    for (const attempt of await engine.store.attempts.takeUnresolved(
+      engine.owner,
+      config.ATTEMPT_LEASE_MS,
+      TAKE_LIMIT,
+    )) {
+      const watchable = asWatched(attempt)
+      if (watchable) watch(watchable)
+    }
+  }
+
+  async function lookUp(entries: readonly Entry[]): Promise<void> {
+    const finalized = await engine.chain.finalizedHeight()
+    const answer = await engine.chain.statuses(entries.map(({ attempt }) => attempt.signature))
+    const verdicts = entries.map((entry, i) => ({
+      entry,
+      verdict: verdictOn({
+        lastValidBlockHeight: entry.attempt.lastValidBlockHeight,
+        finalized,
+        answeredAtSlot: answer.slot,
+        status: answer.statuses[i] ?? null,
+        commitment: config.CONFIRM_COMMITMENT,
+      }),
+      seen: (answer.statuses[i] ?? null) !== null,
+    }))
+    const known = verdicts.filter(({ verdict }) => verdict.outcome !== 'unknown')
+    await inGroups(known, RESOLVING_AT_ONCE, async ({ entry, verdict }) => {
+      if ((await resolveAttempt(engine, entry.attempt, verdict)) === 'resolved')
+        watched.delete(entry.attempt.signature)
+    })
+    const stale = clock.monotonic() - config.RESEND_INTERVAL_MS
+    const unseen = verdicts.filter(
+      ({ entry, verdict, seen }) => !seen && verdict.outcome === 'unknown' && entry.sentAt <= stale,
+    )
+    await inGroups(unseen, SENDING_AT_ONCE, ({ entry }) => sendBytes(entry))
+    events.unresolved(watched.size)
+  }
+
+  let takenAt = -Infinity
+  async function turn(signal: AbortSignal): Promise<void> {
+    if (clock.monotonic() - takenAt > config.ATTEMPT_LEASE_MS / 3) {
+      await takeOver()
+      takenAt = clock.monotonic()
+    }
+    const entries = [...watched.values()]
+    for (let at = 0; at < entries.length && !signal.aborted; at += LOOKUP)
+      await lookUp(entries.slice(at, at + LOOKUP))
+  }
+
+  function failed(error: unknown): void {
+    if (error instanceof WrongChainError) onWrongChain(error)
+    else events.loopFailed('watching attempts', error)
+  }
+
+  const loop: Loop = startLoop(clock, config.WATCH_INTERVAL_MS, turn, failed)
+
+  return {
+    send: (attempt) => sendBytes(watch(attempt)),
+    async adopt(orderId) {
+      for (const attempt of await engine.store.attempts.ofOrder(orderId)) {
+        const watchable = attempt.status === 'submitted' ? asWatched(attempt) : null
+        if (watchable) watch(watchable)
+      }
+      loop.wake()
+    },
+    async close() {
+      await loop.stop()
+      await engine.store.attempts.releaseLeases(engine.owner).catch(() => undefined)
+    },
+  }
+}
+
+type StoredAttempt = Awaited<ReturnType<Engine['store']['attempts']['ofOrder']>>[number]
+
+function asWatched(attempt: StoredAttempt): WatchedAttempt | null {
+  const { signature, signedTransaction, lastValidBlockHeight, genesisHash } = attempt
+  if (
+    signature === null ||
+    signedTransaction === null ||
+    lastValidBlockHeight === null ||
+    genesisHash === null
+  )
+    return null
+  return {
+    orderId: attempt.orderId,
+    attempt: attempt.attempt,
+    signature,
+    signedTransaction,
+    lastValidBlockHeight,
+    genesisHash,
+    reference: attempt.reference,
+  }
+}
+
+/** Runs `work` over all items, `size` at a time; the first failure is thrown after its group has ended. */
+async function inGroups<Item>(
+  items: readonly Item[],
+  size: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  for (let at = 0; at < items.length; at += size) {
+    const done = await Promise.allSettled(items.slice(at, at + size).map(work))
+    const failed = done.find((result) => result.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+}
