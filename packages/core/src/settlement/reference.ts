@@ -33,7 +33,11 @@ export function decodeAttemptMemo(text: string): (AttemptName & { readonly rest:
  * `getSignaturesForAddress` of it finds the settlement and its rest.
  */
 export function attemptReference(name: AttemptName): string {
-  return encodeBase58(createHash('sha256').update(`fillstream:${attemptMemo(name)}`).digest())
+  return encodeBase58(
+    createHash('sha256')
+      .update(`fillstream:${attemptMemo(name)}`)
+      .digest(),
+  )
 }
 
 /** The seed of the temporary wrapped-SOL account: the first 32 hex digits of the sha256 of `<orderId>:<attempt>`. */

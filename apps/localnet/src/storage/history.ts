@@ -1,0 +1,173 @@
+import { join } from 'node:path'
+import { type LandedSummary, type LandedTransaction } from '../svm/landed'
+import { type TransactionError } from '../svm/transaction-error'
+import { AppendFile } from './append-file'
+import { checkedLine, checkLine, readLines } from './lines'
+import { parseJson, stringifyJson } from './json'
+
+const CACHE = 2_000
+// 'crc32 ' before the text of a line.
+const LINE_HEAD = 9
+
+/** Where `getSignaturesForAddress` begins and ends. */
+export interface SignatureRange {
+  readonly limit: number
+  /** Only older ones than this. */
+  readonly before?: string | undefined
+  /** Stop before this one. */
+  readonly until?: string | undefined
+}
+
+/**
+ * Every landed transaction, for ever: a look-up that finds nothing must mean 'never landed'. The transactions lie in a
+ * file; in memory are their places, errors and an index by address (some 100 bytes for each account of each).
+ */
+export class History {
+  private readonly file: AppendFile
+  private readonly ordinals = new Map<string, number>()
+  private readonly places: { offset: number; length: number; slot: number }[] = []
+  private readonly errors = new Map<number, TransactionError>()
+  private readonly byAddress = new Map<string, number[]>()
+  private readonly cache = new Map<number, LandedTransaction>()
+
+  /** Opens the file in `directory` and forgets what lies beyond `committed` bytes. */
+  constructor(directory: string, committed: number) {
+    this.file = new AppendFile(join(directory, 'transactions.log'))
+    this.file.truncate(committed)
+    const good = readLines(this.file, (text, offset, length) => {
+      const split = text.indexOf('\t')
+      const head = parseJson(text.slice(0, split)) as Head
+      this.index(head, { offset, length, slot: head.slot })
+    })
+    if (good !== committed) throw new Error(`the transaction log is damaged at byte ${good} of ${committed}`)
+  }
+
+  /** Bytes of the file: what the state's next record must name as committed. */
+  get size(): number {
+    return this.file.size
+  }
+
+  get count(): number {
+    return this.places.length
+  }
+
+  /** Writes transactions to the file, in one piece. They can be found as soon as this returns. */
+  append(transactions: readonly LandedTransaction[]): void {
+    const lines = transactions.map((transaction) => checkedLine(encode(transaction)))
+    let offset = this.file.size
+    this.file.append(Buffer.concat(lines))
+    this.file.sync()
+    transactions.forEach((transaction, index) => {
+      const length = lines[index]?.length ?? 0
+      this.index(transaction, { offset, length, slot: transaction.slot })
+      this.remember(this.places.length - 1, transaction)
+      offset += length
+    })
+  }
+
+  has(signature: string): boolean {
+    return this.ordinals.has(signature)
+  }
+
+  status(signature: string): { slot: number; err: TransactionError | null } | null {
+    const ordinal = this.ordinals.get(signature)
+    const place = ordinal === undefined ? undefined : this.places[ordinal]
+    if (ordinal === undefined || place === undefined) return null
+    return { slot: place.slot, err: this.errors.get(ordinal) ?? null }
+  }
+
+  transaction(signature: string): LandedTransaction | null {
+    const ordinal = this.ordinals.get(signature)
+    return ordinal === undefined ? null : this.load(ordinal)
+  }
+
+  /** Transactions that name `address`, newest first, of slots up to `maxSlot`. */
+  forAddress(address: string, maxSlot: number, { limit, before, until }: SignatureRange): LandedSummary[] {
+    const ordinals = this.byAddress.get(address) ?? []
+    const from = before === undefined ? Infinity : (this.ordinals.get(before) ?? -1)
+    const to = until === undefined ? -1 : (this.ordinals.get(until) ?? -1)
+    const found: LandedSummary[] = []
+    for (let at = lastBelow(ordinals, from); at >= 0 && found.length < limit; at -= 1) {
+      const ordinal = ordinals[at] ?? 0
+      if (ordinal <= to) break
+      if ((this.places[ordinal]?.slot ?? 0) <= maxSlot) found.push(this.load(ordinal))
+    }
+    return found
+  }
+
+  close(): void {
+    this.file.close()
+  }
+
+  private index(head: Head, place: { offset: number; length: number; slot: number }): void {
+    const ordinal = this.places.push(place) - 1
+    this.ordinals.set(head.signature, ordinal)
+    if (head.err !== null) this.errors.set(ordinal, head.err)
+    for (const key of head.keys) {
+      const ordinals = this.byAddress.get(key)
+      if (ordinals === undefined) this.byAddress.set(key, [ordinal])
+      else ordinals.push(ordinal)
+    }
+  }
+
+  private load(ordinal: number): LandedTransaction {
+    const cached = this.cache.get(ordinal)
+    if (cached !== undefined) return cached
+    const { offset, length } = this.places[ordinal] ?? { offset: 0, length: LINE_HEAD }
+    const text = checkLine(this.file.read(offset, length - 1))
+    if (text === null) throw new Error(`the transaction log is damaged at byte ${offset}`)
+    const transaction = decode(text)
+    this.remember(ordinal, transaction)
+    return transaction
+  }
+
+  private remember(ordinal: number, transaction: LandedTransaction): void {
+    this.cache.set(ordinal, transaction)
+    const oldest = this.cache.keys().next()
+    if (this.cache.size > CACHE && oldest.done !== true) this.cache.delete(oldest.value)
+  }
+}
+
+type Head = Pick<LandedTransaction, 'signature' | 'slot' | 'err' | 'keys'>
+
+// Only the part before the tab is parsed when the index is built.
+function encode(transaction: LandedTransaction): string {
+  const { signature, slot, err, keys, bytes, inner, ...rest } = transaction
+  const body = {
+    ...rest,
+    bytes: Buffer.from(bytes).toString('base64'),
+    inner: inner.map((calls) =>
+      calls.map((call) => ({ ...call, data: Buffer.from(call.data).toString('base64') })),
+    ),
+  }
+  return `${stringifyJson({ signature, slot, err, keys })}\t${stringifyJson(body)}`
+}
+
+function decode(line: string): LandedTransaction {
+  const split = line.indexOf('\t')
+  const head = parseJson(line.slice(0, split)) as Head
+  const body = parseJson(line.slice(split + 1)) as Omit<LandedTransaction, 'bytes' | 'inner'> & {
+    bytes: string
+    inner: (Omit<LandedTransaction['inner'][number][number], 'data'> & { data: string })[][]
+  }
+  return {
+    ...body,
+    ...head,
+    bytes: Buffer.from(body.bytes, 'base64'),
+    inner: body.inner.map((calls) =>
+      calls.map((call) => ({ ...call, data: Buffer.from(call.data, 'base64') })),
+    ),
+  }
+}
+
+/** The last place whose ordinal is below `limit`; -1 where there is none. */
+function lastBelow(ordinals: readonly number[], limit: number): number {
+  let low = 0
+  let high = ordinals.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ordinals[middle] ?? 0) < limit) low = middle + 1
+    else high = middle
+  }
+  return low - 1
+}

@@ -1,0 +1,156 @@
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AccountState } from '../svm/account'
+import { AppendFile } from './append-file'
+import { type FactValue } from './facts'
+import { parseJson, stringifyJson } from './json'
+import { checkedLine, readLines } from './lines'
+
+/** What one slot changed: written as one checked line, so that a restart sees all of it or nothing. */
+export interface SlotRecord {
+  readonly slot: number
+  /** New states of accounts; null: the account is gone. */
+  readonly accounts: readonly (readonly [string, AccountState | null])[]
+  readonly facts: readonly (readonly [string, FactValue | null])[]
+  /** Bytes of the transaction log that belong to the state after this slot. */
+  readonly committed: number
+}
+
+/** The state as restored. */
+export interface StoredState {
+  readonly slot: number
+  readonly accounts: Map<string, AccountState>
+  readonly facts: Map<string, FactValue>
+  readonly committed: number
+}
+
+/** A journal at least this long, and twice as long as its snapshot, is replaced by a new snapshot. */
+const ROTATE_BYTES = 16 << 20
+const SNAPSHOT_ACCOUNTS_PER_LINE = 500
+
+/** The chain's state on disk: a snapshot and a journal of what the slots since then changed. */
+export class StateStore {
+  private generation: number
+  private journal: AppendFile
+  private snapshotBytes = 0
+  /** What was found on disk; null in a new directory. */
+  readonly restored: StoredState | null
+
+  constructor(private readonly directory: string) {
+    const generations = readdirSync(directory).flatMap((name) => {
+      const [, generation] = /^state-(\d+)\.snapshot$/.exec(name) ?? []
+      return generation === undefined ? [] : [Number(generation)]
+    })
+    this.generation = Math.max(0, ...generations)
+    const state: Restoring = { slot: -1, accounts: new Map(), facts: new Map(), committed: 0 }
+    if (this.generation > 0) {
+      const snapshot = new AppendFile(this.path(this.generation, 'snapshot'))
+      const good = readLines(snapshot, (text) => apply(state, text))
+      this.snapshotBytes = snapshot.size
+      snapshot.close()
+      if (good !== this.snapshotBytes) throw new Error(`the snapshot is damaged at byte ${good}`)
+    }
+    this.journal = new AppendFile(this.path(this.generation, 'journal'))
+    this.journal.truncate(readLines(this.journal, (text) => apply(state, text)))
+    this.restored = state.slot < 0 ? null : state
+    this.dropOthers()
+  }
+
+  /** Makes a slot's changes survive the process, with `sync` also the machine. */
+  append(record: SlotRecord, sync: boolean): void {
+    this.journal.append(checkedLine(encode(record)))
+    if (sync) this.journal.sync()
+  }
+
+  get wantsSnapshot(): boolean {
+    return this.journal.size > Math.max(ROTATE_BYTES, 2 * this.snapshotBytes)
+  }
+
+  /** Writes the whole state anew and begins an empty journal. */
+  snapshot(
+    state: Omit<SlotRecord, 'accounts'> & { readonly accounts: Iterable<readonly [string, AccountState]> },
+  ): void {
+    const next = this.generation + 1
+    const draft = `${this.path(next, 'snapshot')}.draft`
+    rmSync(draft, { force: true })
+    const file = new AppendFile(draft)
+    const { accounts, ...rest } = state
+    let batch: (readonly [string, AccountState])[] = []
+    const flush = () => {
+      file.append(checkedLine(encode({ ...rest, facts: [], accounts: batch })))
+      batch = []
+    }
+    for (const account of accounts) if (batch.push(account) >= SNAPSHOT_ACCOUNTS_PER_LINE) flush()
+    flush()
+    file.append(checkedLine(encode({ ...rest, accounts: [] })))
+    file.sync()
+    this.snapshotBytes = file.size
+    file.close()
+    renameSync(draft, this.path(next, 'snapshot'))
+    syncDirectory(this.directory)
+    this.journal.close()
+    this.generation = next
+    this.journal = new AppendFile(this.path(next, 'journal'))
+    this.dropOthers()
+  }
+
+  close(): void {
+    this.journal.sync()
+    this.journal.close()
+  }
+
+  private path(generation: number, kind: 'snapshot' | 'journal'): string {
+    return join(this.directory, `state-${generation}.${kind}`)
+  }
+
+  private dropOthers(): void {
+    for (const name of readdirSync(this.directory)) {
+      if (/^state-\d+\./.test(name) && !name.startsWith(`state-${this.generation}.`))
+        rmSync(join(this.directory, name), { force: true })
+    }
+  }
+}
+
+interface Restoring extends StoredState {
+  slot: number
+  committed: number
+}
+
+interface EncodedAccount {
+  readonly lamports: bigint
+  readonly data: string
+  readonly owner: string
+  readonly executable: boolean
+}
+
+function encode({ accounts, ...record }: SlotRecord): string {
+  return stringifyJson({
+    ...record,
+    accounts: accounts.map(([address, state]) => [
+      address,
+      state === null ? null : { ...state, data: Buffer.from(state.data).toString('base64') },
+    ]),
+  })
+}
+
+function apply(state: Restoring, text: string): void {
+  const record = parseJson(text) as Omit<SlotRecord, 'accounts'> & {
+    accounts: [string, EncodedAccount | null][]
+  }
+  state.slot = record.slot
+  state.committed = record.committed
+  for (const [address, account] of record.accounts) {
+    if (account === null) state.accounts.delete(address)
+    else state.accounts.set(address, { ...account, data: Buffer.from(account.data, 'base64') })
+  }
+  for (const [name, value] of record.facts) {
+    if (value === null) state.facts.delete(name)
+    else state.facts.set(name, value)
+  }
+}
+
+function syncDirectory(path: string): void {
+  const descriptor = openSync(path, 'r')
+  fsyncSync(descriptor)
+  closeSync(descriptor)
+}

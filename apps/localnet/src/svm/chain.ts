@@ -1,0 +1,228 @@
+import { type Facts } from '../storage/facts'
+import { type History } from '../storage/history'
+import { type StateStore } from '../storage/state-store'
+import { type AddressBook } from './address'
+import { type Blockhashes, BLOCKHASH_WINDOW } from './blockhashes'
+import { type Commitment, CONFIRMED_AFTER, slotAt } from './commitment'
+import { type LandedTransaction } from './landed'
+import { type Ledger } from './ledger'
+import { type PendingTransaction, PendingTransactions } from './pending'
+import { runTransaction } from './run-transaction'
+import { type Vm } from './vm'
+import { type WireTransaction } from './wire'
+
+/** The parts that make a chain. */
+export interface ChainParts {
+  readonly vm: Vm
+  readonly ledger: Ledger
+  readonly facts: Facts
+  readonly history: History
+  readonly store: StateStore
+  readonly blockhashes: Blockhashes
+  readonly addresses: AddressBook
+}
+
+export interface ChainOptions {
+  /** The slot to go on from. */
+  readonly slot: number
+  /** Milliseconds since 1970. */
+  now(): number
+  /** How long the next transaction travels until it lands, in ms. */
+  delayMs(): number
+  /** Called in each slot before anything lands. */
+  onMarket(slot: number): void
+  readonly events: ChainEvents
+}
+
+export interface ChainEvents {
+  landed(transaction: LandedTransaction): void
+  dropped(signature: string, reason: 'expired' | 'unpayable'): void
+}
+
+/** What a transaction sees of the slot in which it lands. */
+export interface SlotContext {
+  readonly slot: number
+  /** Unix seconds. */
+  readonly blockTime: number
+  readonly blockhash: string
+  /** Runs a transaction; null where it was not processed (it cannot pay its fee, or its signature is wrong). */
+  run(wire: WireTransaction): LandedTransaction | null
+}
+
+/** News of one slot: listeners read the rest from the ledger. */
+export interface SlotNews {
+  readonly slot: number
+  readonly landed: readonly LandedTransaction[]
+}
+
+/** The chain is given more than it can hold. */
+export class ChainOverloaded extends Error {}
+
+/** Transactions under way at most: some minutes of what a machine can sign. */
+const MAX_PENDING = 20_000
+/** Slots reserved on disk at a time: after a death the next slot is beyond every slot anyone has seen. */
+const SLOT_LEASE = 16
+const LEASE_FACT = 'slotLease'
+
+/**
+ * The chain: slots, transactions under way, and what has landed. Everything happens inside {@link tick}, which runs to
+ * its end before anyone reads: the changes of a slot are written to disk as one record and are visible only then.
+ */
+export class Chain {
+  private current: number
+  private readonly pending = new PendingTransactions()
+  private readonly jobs: (() => void)[] = []
+  private readonly listeners = new Set<(news: SlotNews) => void>()
+
+  constructor(
+    readonly parts: ChainParts,
+    private readonly options: ChainOptions,
+  ) {
+    this.current = options.slot
+  }
+
+  /** The first slot that may follow a restart: beyond every slot that was leased. */
+  static resumeSlot(storedSlot: number, facts: Facts): number {
+    return Math.max(storedSlot, Number(facts.count(LEASE_FACT)))
+  }
+
+  slot(commitment: Commitment): number {
+    return slotAt(commitment, this.current)
+  }
+
+  get pendingCount(): number {
+    return this.pending.size
+  }
+
+  latestBlockhash(commitment: Commitment): { blockhash: string; lastValidBlockHeight: number } {
+    const slot = this.slot(commitment)
+    return { blockhash: this.parts.blockhashes.hashOf(slot), lastValidBlockHeight: slot + BLOCKHASH_WINDOW }
+  }
+
+  /** The last slot in which this blockhash is valid; null where it is unknown or too old, seen at `commitment`. */
+  lastValidSlot(blockhash: string, commitment: Commitment): number | null {
+    const seen = this.slot(commitment)
+    const slot = this.parts.blockhashes.slotOf(blockhash)
+    return slot === undefined || slot > seen || slot + BLOCKHASH_WINDOW < seen
+      ? null
+      : slot + BLOCKHASH_WINDOW
+  }
+
+  /** True where this signature has landed or is on its way. */
+  knows(signature: string): boolean {
+    return this.pending.has(signature) || this.parts.history.has(signature)
+  }
+
+  /** Sends a transaction on its way; one that is known already is not sent again. Throws {@link ChainOverloaded}. */
+  submit(transaction: PendingTransaction): void {
+    if (this.knows(transaction.wire.signature)) return
+    if (this.pending.size >= MAX_PENDING) throw new ChainOverloaded('too many transactions are under way')
+    this.pending.add(transaction, this.options.now() + this.options.delayMs())
+  }
+
+  /** Does `job` at the beginning of the next slot and resolves with its result and slot when that slot is on disk. */
+  atNextSlot<T>(job: (slot: number) => T): Promise<{ result: T; slot: number }> {
+    return new Promise((resolve, reject) => {
+      this.jobs.push(() => {
+        const slot = this.current + 1
+        try {
+          const result = job(slot)
+          this.whenSlot(slot, () => resolve({ result, slot }))
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)))
+        }
+      })
+    })
+  }
+
+  /** Resolves when what happened in `slot` can be read at `confirmed`. */
+  confirmed(slot: number): Promise<void> {
+    return new Promise((resolve) => this.whenSlot(slot + CONFIRMED_AFTER, resolve))
+  }
+
+  /** Calls back after every slot; the returned function ends that. */
+  onSlot(listener: (news: SlotNews) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** One slot. What it throws is fatal: the VM may be ahead of the disk, and only a restart brings them together. */
+  tick(): void {
+    const { ledger, blockhashes, vm } = this.parts
+    const now = this.options.now()
+    const slot = this.current + 1
+    const blockTime = Math.floor(now / 1_000)
+    ledger.beginSlot(slot)
+    blockhashes.advance(slot)
+    vm.setClock(slot, blockTime)
+
+    const jobs = this.jobs.splice(0)
+    for (const job of jobs) job()
+    this.options.onMarket(slot)
+    const landed = this.landDue(now, slot, blockTime)
+    this.commit(slot, landed, jobs.length > 0)
+
+    this.current = slot
+    const news = { slot, landed }
+    for (const transaction of landed) this.options.events.landed(transaction)
+    for (const listener of [...this.listeners]) listener(news)
+  }
+
+  /** Writes the whole state anew. */
+  snapshot(): void {
+    const { store, ledger, facts, history } = this.parts
+    facts.takeChanges()
+    store.snapshot({
+      slot: this.current,
+      accounts: ledger.all(),
+      facts: facts.entries(),
+      committed: history.size,
+    })
+  }
+
+  private landDue(now: number, slot: number, blockTime: number): LandedTransaction[] {
+    const { events } = this.options
+    const landed: LandedTransaction[] = []
+    const context: SlotContext = {
+      slot,
+      blockTime,
+      blockhash: this.parts.blockhashes.hashOf(slot),
+      run: (wire) => runTransaction(this.parts, wire, slot, blockTime),
+    }
+    for (const transaction of this.pending.takeDue(now)) {
+      const { signature } = transaction.wire
+      if (transaction.lastValidSlot < slot) {
+        events.dropped(signature, 'expired')
+        continue
+      }
+      const outcome = transaction.land(context)
+      if (outcome.length === 0) events.dropped(signature, 'unpayable')
+      landed.push(...outcome)
+    }
+    return landed
+  }
+
+  private commit(slot: number, landed: readonly LandedTransaction[], sync: boolean): void {
+    const { ledger, facts, history, store } = this.parts
+    const leased = Number(facts.count(LEASE_FACT))
+    if (slot > leased) facts.set(LEASE_FACT, BigInt(slot + SLOT_LEASE))
+    if (landed.length > 0) history.append(landed)
+    const accounts = [...ledger.changedIn(slot)].map((address) => [address, ledger.tracked(address)] as const)
+    const changes = facts.takeChanges()
+    if (accounts.length === 0 && changes.length === 0 && landed.length === 0) return
+    const record = { slot, accounts, facts: changes, committed: history.size }
+    store.append(record, sync || landed.length > 0 || slot > leased)
+    if (store.wantsSnapshot) {
+      this.current = slot
+      this.snapshot()
+    }
+  }
+
+  private whenSlot(slot: number, done: () => void): void {
+    const stop = this.onSlot((news) => {
+      if (news.slot < slot) return
+      stop()
+      done()
+    })
+  }
+}

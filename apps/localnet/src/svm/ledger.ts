@@ -1,0 +1,267 @@
+import { FINALIZED_AFTER } from './commitment'
+import { LOOKUP_TABLE_PROGRAM, TOKEN_PROGRAM } from '../tokens/programs'
+import { readTokenAccount } from '../tokens/token-account'
+import { type AccountState, sameAccount } from './account'
+import { type AddressBook } from './address'
+import { type Execution, type Vm } from './vm'
+import { isWritableKey, type WireTransaction } from './wire'
+
+/** Slots whose earlier states are kept, so that a reader at `finalized` sees the state of that slot. */
+export const FINALITY_SLOTS = FINALIZED_AFTER
+
+interface Version {
+  /** In this slot the account stopped being `before`. */
+  readonly slot: number
+  readonly before: AccountState | null
+}
+
+/** The keys of a transaction, static ones first, then those from lookup tables. */
+export interface ResolvedKeys {
+  readonly keys: readonly string[]
+  readonly writable: readonly boolean[]
+  /** How many of `keys` came from lookup tables, writable ones first. */
+  readonly loaded: { readonly writable: number; readonly readonly: number }
+}
+
+export interface TokenBalance {
+  readonly accountIndex: number
+  readonly mint: string
+  readonly owner: string
+  readonly amount: bigint
+}
+
+/** A run together with what it did to balances. `charged` false: it was not processed, and nothing changed. */
+export interface Executed {
+  readonly execution: Execution
+  readonly charged: boolean
+  readonly fee: bigint
+  /** Lamports of accounts that the VM was born with and that are followed from now on, because this run may write them. */
+  readonly adopted: bigint
+  readonly preBalances: readonly bigint[]
+  readonly postBalances: readonly bigint[]
+  readonly preTokenBalances: readonly TokenBalance[]
+  readonly postTokenBalances: readonly TokenBalance[]
+}
+
+/**
+ * All accounts: a copy of what the VM holds (reads never cross into it), indexed by owner, with the states of the last
+ * {@link FINALITY_SLOTS} slots and the list of what changed in each. The VM's own programs and sysvars are read through.
+ */
+export class Ledger {
+  private readonly accounts = new Map<string, AccountState>()
+  private readonly byProgram = new Map<string, Set<string>>()
+  private readonly byTokenOwner = new Map<string, Set<string>>()
+  private readonly versions = new Map<string, Version[]>()
+  private readonly changes = new Map<number, Set<string>>()
+
+  constructor(
+    private readonly vm: Vm,
+    private slot: number,
+  ) {}
+
+  /** Everything that changes from here on belongs to `slot`. */
+  beginSlot(slot: number): void {
+    this.slot = slot
+    const horizon = slot - FINALITY_SLOTS
+    for (const [past, addresses] of this.changes) {
+      if (past >= horizon) break
+      this.changes.delete(past)
+      for (const address of addresses) this.forget(address, horizon)
+    }
+  }
+
+  read(address: string): AccountState | null {
+    return this.accounts.get(address) ?? this.vm.read(address)
+  }
+
+  /** The account where transactions or {@link write} have made it; null for the VM's own. */
+  tracked(address: string): AccountState | null {
+    return this.accounts.get(address) ?? null
+  }
+
+  /** The account as it was at the end of `slot` (one of the last {@link FINALITY_SLOTS}). */
+  readAt(address: string, slot: number): AccountState | null {
+    const later = this.versions.get(address)?.find((version) => version.slot > slot)
+    return later === undefined ? this.read(address) : later.before
+  }
+
+  /** Lamports of an account, 0 where there is none. */
+  lamports(address: string): bigint {
+    return this.accounts.get(address)?.lamports ?? this.vm.lamports(address)
+  }
+
+  /** Addresses of the accounts a program owns, or has owned within the kept slots. */
+  ownedBy(program: string): string[] {
+    return this.candidates(this.byProgram.get(program))
+  }
+
+  /** Addresses of the token accounts a wallet owns, or has owned within the kept slots. */
+  tokenAccountsOf(wallet: string): string[] {
+    return this.candidates(this.byTokenOwner.get(wallet))
+  }
+
+  /** What changed in `slot` (one of the kept ones). */
+  changedIn(slot: number): ReadonlySet<string> {
+    return this.changes.get(slot) ?? NOTHING
+  }
+
+  /** Every account that transactions or {@link write} have made, in no order. */
+  all(): IterableIterator<[string, AccountState]> {
+    return this.accounts.entries()
+  }
+
+  /** Writes an account past all rules (null removes it). */
+  write(address: string, state: AccountState | null): void {
+    if (sameAccount(this.accounts.get(address) ?? null, state)) return
+    this.vm.write(address, state)
+    this.record(address, state)
+  }
+
+  /** Puts back an account of an earlier run: no change of any slot. */
+  restore(address: string, state: AccountState | null): void {
+    this.vm.write(address, state)
+    this.put(address, state)
+  }
+
+  /** Runs a transaction whose blockhash has been checked. */
+  execute(wire: WireTransaction, { keys, writable }: ResolvedKeys): Executed {
+    const preBalances = keys.map((key) => this.lamports(key))
+    const preTokenBalances = this.tokenBalances(keys)
+    const adopted = this.adopt(keys.filter((key, index) => writable[index] === true))
+    const execution = this.vm.execute(wire.bytes, wire.version === 0)
+    keys.forEach((key, index) => {
+      if (writable[index] === true) this.refresh(key)
+    })
+    const postBalances = keys.map((key) => this.lamports(key))
+    const fee = sum(preBalances) - sum(postBalances)
+    return {
+      execution,
+      charged: fee > 0n,
+      fee,
+      adopted,
+      preBalances,
+      postBalances,
+      preTokenBalances,
+      postTokenBalances: this.tokenBalances(keys),
+    }
+  }
+
+  private adopt(addresses: readonly string[]): bigint {
+    const born = addresses.filter((address) => !this.accounts.has(address) && this.vm.lamports(address) > 0n)
+    born.forEach((address) => this.refresh(address))
+    return sum(born.map((address) => this.lamports(address)))
+  }
+
+  private refresh(address: string): void {
+    const state = this.vm.read(address)
+    if (!sameAccount(this.accounts.get(address) ?? null, state)) this.record(address, state)
+  }
+
+  private record(address: string, state: AccountState | null): void {
+    const changed = this.changes.get(this.slot) ?? new Set()
+    if (!changed.has(address)) {
+      const versions = this.versions.get(address) ?? []
+      versions.push({ slot: this.slot, before: this.accounts.get(address) ?? null })
+      this.versions.set(address, versions)
+      changed.add(address)
+      this.changes.set(this.slot, changed)
+    }
+    this.put(address, state)
+  }
+
+  private put(address: string, state: AccountState | null): void {
+    const before = this.accounts.get(address)
+    const wallet = tokenOwner(state)
+    const walletBefore = tokenOwner(before ?? null)
+    if (before?.owner !== state?.owner) {
+      unlink(this.byProgram, before?.owner, address)
+      link(this.byProgram, state?.owner, address)
+    }
+    if (walletBefore !== wallet) {
+      unlink(this.byTokenOwner, walletBefore, address)
+      link(this.byTokenOwner, wallet, address)
+    }
+    if (state === null) this.accounts.delete(address)
+    else this.accounts.set(address, state)
+  }
+
+  private tokenBalances(keys: readonly string[]): TokenBalance[] {
+    return keys.flatMap((key, accountIndex) => {
+      const state = this.accounts.get(key)
+      const token = state === undefined ? null : readTokenAccount(state)
+      return token === null
+        ? []
+        : [{ accountIndex, mint: token.mint, owner: token.owner, amount: token.amount }]
+    })
+  }
+
+  private candidates(current: ReadonlySet<string> | undefined): string[] {
+    return [...new Set([...(current ?? NOTHING), ...this.versions.keys()])]
+  }
+
+  private forget(address: string, horizon: number): void {
+    const kept = (this.versions.get(address) ?? []).filter((version) => version.slot >= horizon)
+    if (kept.length === 0) this.versions.delete(address)
+    else this.versions.set(address, kept)
+  }
+}
+
+const LOOKUP_TABLE_HEADER = 56
+
+/** The keys of a transaction; those of lookup tables are read from the tables. Null where a table has no such entry. */
+export function resolveKeys(
+  ledger: Ledger,
+  wire: WireTransaction,
+  addresses: AddressBook,
+): ResolvedKeys | null {
+  const writable: string[] = []
+  const readonly: string[] = []
+  for (const lookup of wire.lookups) {
+    const table = ledger.read(lookup.table)
+    if (table?.owner !== LOOKUP_TABLE_PROGRAM) return null
+    for (const [from, to] of [
+      [lookup.writable, writable],
+      [lookup.readonly, readonly],
+    ] as const) {
+      for (const index of from) {
+        const at = LOOKUP_TABLE_HEADER + 32 * index
+        if (at + 32 > table.data.length) return null
+        to.push(addresses.nameOf(table.data.subarray(at, at + 32)))
+      }
+    }
+  }
+  return {
+    keys: [...wire.keys, ...writable, ...readonly],
+    writable: [
+      ...wire.keys.map((_, index) => isWritableKey(wire, index)),
+      ...writable.map(() => true),
+      ...readonly.map(() => false),
+    ],
+    loaded: { writable: writable.length, readonly: readonly.length },
+  }
+}
+
+const NOTHING: ReadonlySet<string> = new Set()
+
+function tokenOwner(state: AccountState | null): string | undefined {
+  if (state === null || state.owner !== TOKEN_PROGRAM) return undefined
+  return readTokenAccount(state)?.owner
+}
+
+function link(index: Map<string, Set<string>>, key: string | undefined, address: string): void {
+  if (key === undefined) return
+  const addresses = index.get(key)
+  if (addresses === undefined) index.set(key, new Set([address]))
+  else addresses.add(address)
+}
+
+function unlink(index: Map<string, Set<string>>, key: string | undefined, address: string): void {
+  if (key === undefined) return
+  const addresses = index.get(key)
+  addresses?.delete(address)
+  if (addresses?.size === 0) index.delete(key)
+}
+
+function sum(values: readonly bigint[]): bigint {
+  return values.reduce((total, value) => total + value, 0n)
+}
