@@ -1,2 +1,74 @@
-import type { Store, StoreConfig } from './store'
-export declare function createStore(config: StoreConfig): Store
+import { PrismaPg } from '@prisma/adapter-pg'
+import { Prisma, PrismaClient } from '../generated/client'
+import { createAccountsRepository } from './accounts-repository'
+import { createApiKeysRepository } from './api-keys-repository'
+import { appendEvents } from './append-events'
+import { createAttemptsRepository } from './attempts-repository'
+import { withAppErrors } from './errors'
+import { createEventsRepository } from './events-repository'
+import { insertOrders, lookupNewOrder } from './insert-orders'
+import { missingMigrations } from './migrations'
+import { createOrderReads } from './orders-repository'
+import { createPersist, type Sleeper } from './persist'
+import type { OrderReads, OrderWrites, Store, StoreConfig } from './store'
+import { createWorkRepository } from './work-repository'
+
+export interface StoreDeps {
+  readonly clock: Sleeper
+  /** Told of connections that break while nobody uses them; the pool replaces them. */
+  readonly onConnectionLost?: (error: Error) => void
+}
+
+/** How much longer than the server a client waits before it gives up on a statement: a silent network. */
+const NETWORK_SLACK_MS = 1_000
+
+/** Connects lazily: a store can be made while Postgres is away. */
+export function createStore(config: StoreConfig, deps: StoreDeps): Store {
+  const statementTimeout = config.statementTimeoutMillis ?? 5_000
+  const adapter = new PrismaPg(
+    {
+      connectionString: config.databaseUrl,
+      max: config.poolSize ?? 10,
+      connectionTimeoutMillis: config.connectionTimeoutMillis ?? 2_000,
+      statement_timeout: statementTimeout,
+      query_timeout: statementTimeout + NETWORK_SLACK_MS,
+      keepAlive: true,
+    },
+    {
+      onPoolError: (error) => deps.onConnectionLost?.(error),
+      onConnectionError: (error) => deps.onConnectionLost?.(error),
+    },
+  )
+  const client = new PrismaClient({ adapter })
+  const persist = createPersist(deps.clock, config.unknownOutcomeMillis ?? 2_000)
+
+  const reads: OrderReads = createOrderReads(client)
+  const writes: OrderWrites = {
+    insertOrders: (orders) => insertOrders(client, persist, orders),
+    appendEvents: (appends) => appendEvents(client, persist, appends),
+    lookupNewOrder: (orderId) => lookupNewOrder(client, orderId),
+  }
+  const self = withAppErrors({
+    async ping() {
+      await client.$queryRaw(Prisma.sql`SELECT 1`)
+    },
+    async assertSchemaCurrent() {
+      const missing = await missingMigrations(client)
+      if (missing.length > 0)
+        throw new Error(
+          `the database lacks ${missing.length} migration(s), the first being ${missing[0]}: run node prisma/dist/migrate.js`,
+        )
+    },
+    close: () => client.$disconnect(),
+  })
+
+  return {
+    ...self,
+    accounts: withAppErrors(createAccountsRepository(client)),
+    apiKeys: withAppErrors(createApiKeysRepository(client)),
+    orders: withAppErrors({ ...reads, ...writes }),
+    events: withAppErrors(createEventsRepository(client)),
+    attempts: withAppErrors(createAttemptsRepository(client)),
+    work: withAppErrors(createWorkRepository(client, reads)),
+  }
+}

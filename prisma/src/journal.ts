@@ -1,5 +1,8 @@
-import type { NewOrder } from '@fillstream/core'
+import { AppError, type NewOrder } from '@fillstream/core'
+import { createBatcher, type Batcher } from './batcher'
+import { isUnavailable } from './errors'
 import type { AppendResult, InsertResult, OrderAppend, Published } from './orders'
+import { UnknownOutcomeError, type Sleeper } from './persist'
 import type { OrderWrites } from './store'
 
 /** The one way to change an order: to Postgres in groups, then, after the commit, to the world. */
@@ -19,6 +22,7 @@ export interface Journal {
 
 export interface JournalDeps {
   readonly store: { readonly orders: OrderWrites }
+  readonly clock: Sleeper
   /** Tells the world. Its failure loses nothing: the events are durable, and whoever listens repairs from Postgres. */
   readonly publish: (published: readonly Published[]) => Promise<void>
   readonly onPublishFailed?: (error: unknown, published: readonly Published[]) => void
@@ -29,12 +33,101 @@ export interface JournalConfig {
   readonly maxBatch?: number
   /** Callers waiting at most, each of accept and append (default 20,000). */
   readonly maxQueue?: number
-  /** While a statement runs, the next group gathers for at least this long (default 2). */
+  /** After a statement, the next group gathers for this long (default 1). */
   readonly windowMs?: number
   /** How long an answer waits for `publish` (default 250). */
   readonly publishWaitMs?: number
-  /** How long a statement of unknown outcome is repeated, which is harmless (default 2000). */
-  readonly unknownOutcomeMs?: number
 }
 
-export declare function createJournal(deps: JournalDeps, config?: JournalConfig): Journal
+/** Publishes that may be under way at once; news beyond that is left to the repair from Postgres. */
+const MAX_PUBLISHING = 64
+
+type Told<Result> = { readonly result: Result; readonly told: Promise<void> }
+
+export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Journal {
+  const { maxBatch = 500, maxQueue = 20_000, windowMs = 1, publishWaitMs = 250 } = config
+  const publishing = new Set<Promise<void>>()
+
+  async function atMost(running: Promise<unknown>, ms: number): Promise<void> {
+    const timer = new AbortController()
+    await Promise.race([running, deps.clock.sleep(ms, timer.signal)])
+    timer.abort()
+  }
+
+  function tell(published: readonly Published[]): Promise<void> {
+    if (published.length === 0) return Promise.resolve()
+    if (publishing.size >= MAX_PUBLISHING) {
+      deps.onPublishFailed?.(new Error('too many publishes are under way'), published)
+      return Promise.resolve()
+    }
+    const publish = async () => {
+      try {
+        await deps.publish(published)
+      } catch (error) {
+        deps.onPublishFailed?.(error, published)
+      }
+    }
+    const running = publish().finally(() => publishing.delete(running))
+    publishing.add(running)
+    return atMost(running, publishWaitMs)
+  }
+
+  function batcher<Item, Result extends object>(
+    write: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
+    publishedOf: (result: Result) => Published | null,
+  ): Batcher<Item, Told<Result>> {
+    return createBatcher<Item, Told<Result>>(
+      { maxBatch, maxQueue, windowMs },
+      {
+        async run(items) {
+          const results = await write(items)
+          const published = results.map((result) => (result instanceof Error ? null : publishedOf(result)))
+          const told = tell(published.filter((one) => one !== null))
+          return results.map((result) => (result instanceof Error ? result : { result, told }))
+        },
+        failsAll: (error) => isUnavailable(error) && !(error instanceof UnknownOutcomeError),
+        sleep: (ms) => deps.clock.sleep(ms),
+      },
+    )
+  }
+
+  const accepts = batcher<NewOrder, InsertResult>(
+    (orders) => deps.store.orders.insertOrders(orders),
+    (result) => (result.outcome === 'created' ? result : null),
+  )
+  const appends = batcher<OrderAppend, AppendResult>(
+    (steps) => deps.store.orders.appendEvents(steps),
+    (result) => (result.outcome === 'appended' ? result : null),
+  )
+
+  async function append(step: OrderAppend): Promise<AppendResult> {
+    const { result, told } = await appends.submit(step)
+    await told
+    return result
+  }
+
+  return {
+    async accept(order) {
+      try {
+        const { result, told } = await accepts.submit(order)
+        await told
+        return result
+      } catch (error) {
+        if (error instanceof UnknownOutcomeError)
+          throw new AppError(
+            'DEPENDENCY_UNAVAILABLE',
+            'may have been accepted; repeat with the same key',
+            { orderId: order.id },
+            { cause: error },
+          )
+        throw error
+      }
+    },
+    append,
+    recordFailedAttempt: (step) => append({ ...step, events: [] }),
+    async close() {
+      await Promise.all([accepts.close(), appends.close()])
+      await atMost(Promise.all(publishing), publishWaitMs)
+    },
+  }
+}

@@ -134,4 +134,6 @@ export interface StoreConfig {
   readonly connectionTimeoutMillis?: number
   /** How long one statement may run (default 5000). */
   readonly statementTimeoutMillis?: number
+  /** How long a write of unknown outcome is repeated, which is harmless, to learn the outcome (default 2000). */
+  readonly unknownOutcomeMillis?: number
 }

@@ -1,0 +1,58 @@
+import { AppError } from '@fillstream/core'
+import { Prisma, type PrismaClient } from '../generated/client'
+import { parseApiKey, type ParsedApiKey } from './api-key'
+import type { ApiKeysRepository } from './store'
+
+/** What a key may do unless said otherwise. */
+const DEFAULT_SCOPES = ['trade'] as const
+/** Any number that is our own: serialises the callers of `bootstrap`. */
+const BOOTSTRAP_LOCK = 72707370
+
+function parsed(key: string): ParsedApiKey {
+  const result = parseApiKey(key)
+  if (!result)
+    throw new AppError('VALIDATION_FAILED', 'An API key has 16 to 512 characters', {
+      errors: [{ path: 'key', code: 'invalid_key', message: 'must have 16 to 512 characters' }],
+    })
+  return result
+}
+
+export function createApiKeysRepository(client: PrismaClient): ApiKeysRepository {
+  return {
+    create(key, { accountId, name, scopes = DEFAULT_SCOPES }) {
+      const { keyId, secretHash } = parsed(key)
+      const data = { keyId, secretHash: Buffer.from(secretHash), accountId, name, scopes: [...scopes] }
+      return client.apiKey.create({ data })
+    },
+
+    find(keyId) {
+      return client.apiKey.findUnique({ where: { keyId } })
+    },
+
+    async revoke(keyId) {
+      await client.$executeRaw(Prisma.sql`
+UPDATE api_keys SET revoked_at = now() WHERE key_id = ${keyId} AND revoked_at IS NULL`)
+    },
+
+    bootstrap(key, account) {
+      const { keyId, secretHash } = parsed(key)
+      return client.$transaction(async (tx) => {
+        // The lock comes in a statement of its own: the next one then sees what its earlier holder committed.
+        await tx.$executeRaw(Prisma.sql`SELECT pg_advisory_xact_lock(${BOOTSTRAP_LOCK}::bigint)`)
+        const found = await tx.apiKey.findUnique({ where: { keyId } })
+        if (found) return found
+        if ((await tx.apiKey.findFirst({ select: { keyId: true } })) !== null) return null
+        await tx.account.create({ data: account })
+        return tx.apiKey.create({
+          data: {
+            keyId,
+            secretHash: Buffer.from(secretHash),
+            accountId: account.id,
+            name: account.name,
+            scopes: [...DEFAULT_SCOPES],
+          },
+        })
+      })
+    },
+  }
+}

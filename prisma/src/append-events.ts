@@ -1,0 +1,340 @@
+import { assertTransition, isTerminal, type OrderChanges } from '@fillstream/core'
+import type { OrderNews, OrderStatus } from '@fillstream/types'
+import { Prisma, type PrismaClient } from '../generated/client'
+import { runByHalves } from './batcher'
+import type { AppendResult, OrderAppend } from './orders'
+import { type Persist } from './persist'
+import {
+  ATTEMPT_JSON,
+  attemptFromJson,
+  orderColumns,
+  toJson,
+  toNews,
+  toOrder,
+  toOrderWithAttempts,
+  type AttemptJson,
+  type OrderRow,
+} from './rows'
+
+type AppendedRow = OrderRow & { baseCursor: bigint; attempts: AttemptJson[] }
+
+/** A step that the status machine forbids is the writer's defect, and is refused before it reaches Postgres. */
+function checkSteps(append: OrderAppend): void {
+  let status: OrderStatus = append.from
+  for (const event of append.events) {
+    assertTransition(status, event.status)
+    status = event.status
+  }
+}
+
+function statusAfter(append: OrderAppend): OrderStatus {
+  return append.events.at(-1)?.status ?? append.from
+}
+
+/** Whether an order in this status is the order-worker's to take further: not the chain's, not a trigger's, not done. */
+function needsWork(status: OrderStatus): boolean {
+  return status === 'pending' || status === 'routing' || status === 'building'
+}
+
+function changedFields({ runAfter: _runAfter, ...fields }: OrderChanges) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+}
+
+function stepRow(append: OrderAppend) {
+  const last = append.events.at(-1)
+  const status = statusAfter(append)
+  const { changes = {}, attempt } = append
+  return {
+    order_id: append.orderId,
+    expected_seq: append.expectedSeq,
+    event_count: append.events.length,
+    status: last?.status ?? null,
+    phase: last?.phase ?? null,
+    ended: isTerminal(status),
+    due: changes.runAfter === undefined && needsWork(status),
+    run_after: changes.runAfter ?? null,
+    next_attempt: attempt && attempt.kind !== 'resolve' ? attempt.attempt : null,
+    set: changedFields(changes),
+  }
+}
+
+function eventRows({ orderId, events }: OrderAppend) {
+  return events.map((event, i) => ({
+    order_id: orderId,
+    idx: i + 1,
+    event_id: event.eventId,
+    status: event.status,
+    phase: event.phase,
+    data: event.data,
+  }))
+}
+
+function newAttemptRow({ orderId, attempt }: OrderAppend): readonly object[] {
+  if (!attempt || attempt.kind === 'resolve') return []
+  const common = { order_id: orderId, attempt: attempt.attempt, venues: attempt.venues ?? [] }
+  if (attempt.kind === 'fail')
+    return [
+      {
+        ...common,
+        status: 'failed',
+        expected_amount: attempt.expectedAmount ?? null,
+        code: attempt.code,
+        message: attempt.message,
+      },
+    ]
+  return [
+    {
+      ...common,
+      status: 'submitted',
+      signature: attempt.signature,
+      signed_transaction: Buffer.from(attempt.signedTransaction).toString('hex'),
+      last_valid_block_height: attempt.lastValidBlockHeight,
+      genesis_hash: attempt.genesisHash,
+      reference: attempt.reference,
+      expected_amount: attempt.expectedAmount,
+      lease_owner: attempt.leaseOwner,
+      lease_ms: attempt.leaseMs,
+    },
+  ]
+}
+
+function outcomeRow({ orderId, attempt }: OrderAppend) {
+  if (attempt?.kind !== 'resolve') return []
+  const { kind: _kind, ...outcome } = attempt
+  return [{ order_id: orderId, ...outcome }]
+}
+
+function fillRow({ orderId, fill }: OrderAppend) {
+  if (!fill) return []
+  return [
+    {
+      order_id: orderId,
+      attempt: fill.attempt,
+      signature: fill.signature,
+      slot: fill.slot,
+      input_mint: fill.inputMint,
+      output_mint: fill.outputMint,
+      input_amount: fill.inputAmount,
+      output_amount: fill.outputAmount,
+      price: fill.price,
+      fees: fill.fees,
+    },
+  ]
+}
+
+/** `SET column = ...` for a field of the projection that a step may or may not set, null included. */
+function settable(column: string, name: string, read: string): string {
+  return `${column} = CASE WHEN jsonb_exists(w.set, '${name}') THEN ${read} ELSE o.${column} END`
+}
+const asNumeric = (name: string) => `(w.set->>'${name}')::numeric`
+const asText = (name: string) => `w.set->>'${name}'`
+const asJson = (name: string) => `nullif(w.set->'${name}', 'null'::jsonb)`
+
+const SETTABLE = Prisma.raw(
+  [
+    settable('min_output_amount', 'minOutputAmount', asNumeric('minOutputAmount')),
+    settable('max_input_amount', 'maxInputAmount', asNumeric('maxInputAmount')),
+    settable('route', 'route', asJson('route')),
+    settable('input_used', 'inputUsed', asNumeric('inputUsed')),
+    settable('output_amount', 'outputAmount', asNumeric('outputAmount')),
+    settable('executed_price', 'executedPrice', asText('executedPrice')),
+    settable('tx_hash', 'txHash', asText('txHash')),
+    settable('fees', 'fees', `w.set->'fees'`),
+    settable('failure', 'failure', asJson('failure')),
+  ].join(',\n    '),
+)
+
+/**
+ * Steps of different orders in one statement. Orders are locked in the order of their ids, which reads their latest state, and
+ * a step whose order has moved on (`last_seq`, or for a new attempt `attempt_count`) drops out there. Then the accounts, in
+ * order: whoever holds an account's row numbers its events, so that cursors have no gaps and appear in their order.
+ */
+function statement(appends: readonly OrderAppend[]): Prisma.Sql {
+  return Prisma.sql`
+WITH input AS (
+  SELECT * FROM jsonb_to_recordset(${toJson(appends.map(stepRow))}::jsonb) AS x(
+    order_id uuid, expected_seq int, event_count int, status order_status, phase text, ended boolean, due boolean,
+    run_after timestamptz, next_attempt int, set jsonb)
+), locked AS MATERIALIZED (
+  SELECT o.id, o.account_id, o.last_seq, o.attempt_count FROM orders o WHERE o.id IN (SELECT order_id FROM input)
+  ORDER BY o.id FOR NO KEY UPDATE
+), won AS MATERIALIZED (
+  SELECT i.*, l.account_id, sum(i.event_count) OVER (PARTITION BY l.account_id ORDER BY i.order_id) - i.event_count AS ahead
+  FROM input i JOIN locked l ON l.id = i.order_id
+  WHERE l.last_seq = i.expected_seq AND (i.next_attempt IS NULL OR i.next_attempt = l.attempt_count + 1)
+), held AS MATERIALIZED (
+  SELECT a.id, a.account_seq FROM accounts a WHERE a.id IN (SELECT account_id FROM won)
+  ORDER BY a.id FOR NO KEY UPDATE
+), steps AS MATERIALIZED (
+  SELECT w.*, h.account_seq + w.ahead AS base_cursor FROM won w JOIN held h ON h.id = w.account_id
+), applied AS (
+  UPDATE orders o SET
+    last_seq = w.expected_seq + w.event_count,
+    status = coalesce(w.status, o.status),
+    phase = CASE WHEN w.event_count > 0 THEN w.phase ELSE o.phase END,
+    attempt_count = coalesce(w.next_attempt, o.attempt_count),
+    run_after = CASE WHEN w.due THEN now() ELSE w.run_after END,
+    updated_at = now(),
+    ended_at = CASE WHEN w.ended THEN now() END,
+    ${SETTABLE}
+  FROM steps w WHERE o.id = w.order_id
+  RETURNING o.*, w.base_cursor
+), events AS (
+  INSERT INTO order_events (order_id, seq, account_id, cursor, event_id, status, phase, data, at)
+  SELECT w.order_id, w.expected_seq + e.idx, w.account_id, w.base_cursor + e.idx, e.event_id, e.status, e.phase, e.data, now()
+  FROM jsonb_to_recordset(${toJson(appends.flatMap(eventRows))}::jsonb)
+    AS e(order_id uuid, idx int, event_id uuid, status order_status, phase text, data jsonb)
+  JOIN steps w ON w.order_id = e.order_id
+), raised AS (
+  UPDATE accounts a SET account_seq = t.last
+  FROM (SELECT account_id, max(base_cursor + event_count) AS last FROM steps GROUP BY 1) t WHERE a.id = t.account_id
+), started AS (
+  INSERT INTO attempts (order_id, attempt, account_id, status, signature, signed_transaction, last_valid_block_height,
+    genesis_hash, reference, venues, expected_amount, code, message, started_at, resolved_at, lease_owner, lease_until)
+  SELECT t.order_id, t.attempt, w.account_id, t.status, t.signature, decode(t.signed_transaction, 'hex'),
+    t.last_valid_block_height, t.genesis_hash, t.reference, t.venues, t.expected_amount, t.code, t.message, now(),
+    CASE WHEN t.status = 'failed' THEN now() END, t.lease_owner, now() + t.lease_ms * interval '1 millisecond'
+  FROM jsonb_to_recordset(${toJson(appends.flatMap(newAttemptRow))}::jsonb) AS t(
+    order_id uuid, attempt int, status attempt_status, signature text, signed_transaction text, last_valid_block_height bigint,
+    genesis_hash text, reference text, venues text[], expected_amount numeric(20,0), code text, message text,
+    lease_owner text, lease_ms int)
+  JOIN steps w ON w.order_id = t.order_id
+  RETURNING *
+), resolved AS (
+  UPDATE attempts a SET status = t.status, slot = t.slot, code = t.code, message = t.message, resolved_at = now(),
+    lease_owner = NULL, lease_until = NULL
+  FROM jsonb_to_recordset(${toJson(appends.flatMap(outcomeRow))}::jsonb)
+    AS t(order_id uuid, attempt int, status attempt_status, slot bigint, code text, message text)
+  JOIN steps w ON w.order_id = t.order_id
+  WHERE a.order_id = t.order_id AND a.attempt = t.attempt
+  RETURNING a.*
+), filled AS (
+  INSERT INTO fills (order_id, attempt, signature, slot, input_mint, output_mint, input_amount, output_amount, price, fees, at)
+  SELECT t.order_id, t.attempt, t.signature, t.slot, t.input_mint, t.output_mint, t.input_amount, t.output_amount, t.price,
+    t.fees, now()
+  FROM jsonb_to_recordset(${toJson(appends.flatMap(fillRow))}::jsonb) AS t(
+    order_id uuid, attempt int, signature text, slot bigint, input_mint text, output_mint text,
+    input_amount numeric(20,0), output_amount numeric(20,0), price text, fees jsonb)
+  JOIN steps w ON w.order_id = t.order_id
+), attempts_now AS (
+  SELECT a.* FROM steps w JOIN attempts a ON a.order_id = w.order_id
+  WHERE NOT EXISTS (SELECT FROM resolved r WHERE r.order_id = a.order_id AND r.attempt = a.attempt)
+  UNION ALL SELECT * FROM started
+  UNION ALL SELECT * FROM resolved
+)
+SELECT ${orderColumns('o')}, o.base_cursor::bigint AS "baseCursor", coalesce(t.attempts, '[]') AS attempts
+FROM applied o LEFT JOIN (
+  SELECT a.order_id, jsonb_agg(${ATTEMPT_JSON} ORDER BY a.attempt) AS attempts FROM attempts_now a GROUP BY 1
+) t ON t.order_id = o.id`
+}
+
+function newsOf(append: OrderAppend, row: AppendedRow): OrderNews[] {
+  return append.events.map((event, i) => ({
+    orderId: row.id,
+    accountId: row.accountId,
+    seq: append.expectedSeq + 1 + i,
+    cursor: Number(row.baseCursor) + 1 + i,
+    status: event.status,
+    phase: event.phase,
+    at: row.updatedAt.toISOString(),
+    data: event.data,
+  }))
+}
+
+function appended(append: OrderAppend, row: AppendedRow): AppendResult {
+  return {
+    outcome: 'appended',
+    order: toOrder(row, row.attempts.map(attemptFromJson)),
+    news: newsOf(append, row),
+  }
+}
+
+/** Of the appends that lost, those that had already won, seen by their event ids: a connection broke before the answer came. */
+async function findOwn(
+  client: PrismaClient,
+  lost: readonly OrderAppend[],
+): Promise<Map<OrderAppend, AppendResult>> {
+  const withEvents = lost.filter(({ events }) => events.length > 0)
+  if (withEvents.length === 0) return new Map()
+  const rows = await client.orderEvent.findMany({
+    where: {
+      OR: withEvents.map(({ orderId, expectedSeq, events }) => ({
+        orderId,
+        seq: { gt: expectedSeq, lte: expectedSeq + events.length },
+      })),
+    },
+    orderBy: [{ orderId: 'asc' }, { seq: 'asc' }],
+  })
+  const own = new Map<OrderAppend, AppendResult>()
+  for (const append of withEvents) {
+    const written = rows.filter(
+      ({ orderId, eventId }) =>
+        orderId === append.orderId && append.events.some((event) => event.eventId === eventId),
+    )
+    if (written.length !== append.events.length) continue
+    const row = await client.order.findUniqueOrThrow({
+      where: { id: append.orderId },
+      include: { attempts: { orderBy: { attempt: 'asc' } } },
+    })
+    own.set(append, { outcome: 'appended', order: toOrderWithAttempts(row), news: written.map(toNews) })
+  }
+  return own
+}
+
+/** Appends to different orders. */
+async function appendRound(
+  client: PrismaClient,
+  persist: Persist,
+  appends: readonly OrderAppend[],
+): Promise<(AppendResult | Error)[]> {
+  const run = async (part: readonly OrderAppend[]): Promise<AppendResult[]> => {
+    const rows = await persist.run(() => client.$queryRaw<AppendedRow[]>(statement(part)))
+    const byOrder = new Map(rows.map((row) => [row.id, row]))
+    const lost = part.filter(({ orderId }) => !byOrder.has(orderId))
+    const own = lost.length > 0 ? await persist.run(() => findOwn(client, lost)) : null
+    return part.map((append) => {
+      const row = byOrder.get(append.orderId)
+      return row ? appended(append, row) : (own?.get(append) ?? { outcome: 'conflict' })
+    })
+  }
+  return runByHalves(appends, run, persist.isFaultOfOne)
+}
+
+/** Splits into rounds in which every order comes once, keeping the order of each order's appends. */
+function rounds(appends: readonly { append: OrderAppend; index: number }[]) {
+  const result: { append: OrderAppend; index: number }[][] = []
+  const next = new Map<string, number>()
+  for (const entry of appends) {
+    const round = next.get(entry.append.orderId) ?? 0
+    next.set(entry.append.orderId, round + 1)
+    ;(result[round] ??= []).push(entry)
+  }
+  return result
+}
+
+/** Applies steps of orders. One result per append, in the order given; several of one order come one after the other. */
+export async function appendEvents(
+  client: PrismaClient,
+  persist: Persist,
+  appends: readonly OrderAppend[],
+): Promise<(AppendResult | Error)[]> {
+  const results: (AppendResult | Error)[] = []
+  const valid: { append: OrderAppend; index: number }[] = []
+  appends.forEach((append, index) => {
+    try {
+      checkSteps(append)
+      valid.push({ append, index })
+    } catch (error) {
+      results[index] = error as Error
+    }
+  })
+  for (const round of rounds(valid)) {
+    const answers = await appendRound(
+      client,
+      persist,
+      round.map(({ append }) => append),
+    )
+    round.forEach(({ index }, i) => (results[index] = answers[i] as AppendResult | Error))
+  }
+  return results
+}

@@ -1,0 +1,65 @@
+import { Prisma, type PrismaClient } from '../generated/client'
+import { toAttempt } from './rows'
+import type { AttemptsRepository } from './store'
+
+export function createAttemptsRepository(client: PrismaClient): AttemptsRepository {
+  return {
+    async ofOrder(orderId) {
+      const rows = await client.attempt.findMany({ where: { orderId }, orderBy: { attempt: 'asc' } })
+      return rows.map(toAttempt)
+    },
+
+    async takeUnresolved(owner, leaseMs, limit) {
+      // A lease is renewed when half of it is gone, so that most looks write nothing. Rows that another watcher, or the append
+      // that resolves them, holds right now are left for the next look.
+      await client.$executeRaw(Prisma.sql`
+UPDATE attempts a SET lease_owner = ${owner}, lease_until = now() + ${leaseMs}::int * interval '1 millisecond'
+FROM (
+  SELECT order_id, attempt FROM attempts
+  WHERE status = 'submitted' AND (lease_until IS NULL OR lease_until < now()
+    OR (lease_owner = ${owner} AND lease_until < now() + ${leaseMs}::int / 2 * interval '1 millisecond'))
+  ORDER BY started_at LIMIT ${limit}::int FOR NO KEY UPDATE SKIP LOCKED
+) free
+WHERE a.order_id = free.order_id AND a.attempt = free.attempt`)
+      const rows = await client.attempt.findMany({
+        where: { status: 'submitted', leaseOwner: owner },
+        orderBy: { startedAt: 'asc' },
+        take: limit,
+      })
+      return rows.map(toAttempt)
+    },
+
+    async releaseLeases(owner) {
+      await client.$executeRaw(Prisma.sql`
+UPDATE attempts a SET lease_owner = NULL, lease_until = NULL
+FROM (
+  SELECT order_id, attempt FROM attempts WHERE status = 'submitted' AND lease_owner = ${owner}
+  FOR NO KEY UPDATE SKIP LOCKED
+) mine
+WHERE a.order_id = mine.order_id AND a.attempt = mine.attempt`)
+    },
+
+    async confirmedNotFinalized(limit) {
+      const rows = await client.attempt.findMany({
+        where: { status: 'confirmed', finalizedAt: null },
+        orderBy: { resolvedAt: 'asc' },
+        take: limit,
+      })
+      return rows.map(toAttempt)
+    },
+
+    async markFinalized(attempts) {
+      const orderIds = attempts.map(({ orderId }) => orderId)
+      const numbers = attempts.map(({ attempt }) => attempt)
+      await client.$executeRaw(Prisma.sql`
+UPDATE attempts a SET finalized_at = now()
+FROM (
+  SELECT a.order_id, a.attempt FROM attempts a
+  JOIN unnest(${orderIds}::uuid[], ${numbers}::int[]) AS t(order_id, attempt)
+    ON a.order_id = t.order_id AND a.attempt = t.attempt
+  WHERE a.finalized_at IS NULL ORDER BY a.order_id, a.attempt FOR NO KEY UPDATE OF a
+) f
+WHERE a.order_id = f.order_id AND a.attempt = f.attempt`)
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import { AppError } from '@fillstream/core'
+
+export interface BatcherConfig {
+  /** Items of one run at most. */
+  readonly maxBatch: number
+  /** Items waiting at most; one more is refused with OVERLOADED. */
+  readonly maxQueue: number
+  /** After a run, the next group gathers for this long, unless it is full. */
+  readonly windowMs: number
+}
+
+export interface BatcherDeps<Item, Result> {
+  /** One result per item, in order; an `Error` value rejects its item alone, a rejection all of them. */
+  run(items: readonly Item[]): Promise<readonly (Result | Error)[]>
+  /** Whether items that wait would fail as this one did: they are then refused at once instead of one run after the other. */
+  failsAll(error: unknown): boolean
+  sleep(ms: number): Promise<void>
+}
+
+export interface Batcher<Item, Result> {
+  submit(item: Item): Promise<Result>
+  /** Takes no more; resolves when all that was taken is settled. */
+  close(): Promise<void>
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item
+  resolve(result: Result): void
+  reject(error: unknown): void
+}
+
+/**
+ * Group commit: items that come while a run is under way share the next one. One run at a time; an item that comes when
+ * nothing runs is not kept waiting.
+ */
+export function createBatcher<Item, Result>(
+  config: BatcherConfig,
+  deps: BatcherDeps<Item, Result>,
+): Batcher<Item, Result> {
+  let queue: Waiting<Item, Result>[] = []
+  let draining: Promise<void> | null = null
+  let closed = false
+
+  function refuseAll(error: unknown): void {
+    const refused = queue
+    queue = []
+    for (const waiting of refused) waiting.reject(error)
+  }
+
+  async function runOne(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await deps.run(batch.map(({ item }) => item))
+      batch.forEach((waiting, i) => {
+        const result = results[i]
+        if (result instanceof Error) waiting.reject(result)
+        else waiting.resolve(result as Result)
+      })
+    } catch (error) {
+      for (const waiting of batch) waiting.reject(error)
+      if (deps.failsAll(error)) refuseAll(error)
+    }
+  }
+
+  async function drain(): Promise<void> {
+    await Promise.resolve()
+    while (queue.length > 0) {
+      const batch = queue.slice(0, config.maxBatch)
+      queue = queue.slice(config.maxBatch)
+      await runOne(batch)
+      if (config.windowMs > 0 && !closed && queue.length > 0 && queue.length < config.maxBatch)
+        await deps.sleep(config.windowMs)
+    }
+    draining = null
+  }
+
+  return {
+    submit(item) {
+      if (closed) return Promise.reject(new AppError('OVERLOADED', 'the service is stopping'))
+      if (queue.length >= config.maxQueue)
+        return Promise.reject(
+          new AppError('OVERLOADED', 'too many writes are waiting', { retryAfterSeconds: 1 }),
+        )
+      return new Promise<Result>((resolve, reject) => {
+        queue.push({ item, resolve, reject })
+        draining ??= drain()
+      })
+    },
+    async close() {
+      closed = true
+      await draining
+    },
+  }
+}
+
+/**
+ * Runs all items together; where that fails by the fault of one, each half alone, down to the one, whose error is its result.
+ * @param isFaultOfOne whether the error may be the fault of a single item; any other is thrown
+ */
+export async function runByHalves<Item, Result>(
+  items: readonly Item[],
+  run: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
+  isFaultOfOne: (error: unknown) => boolean,
+): Promise<(Result | Error)[]> {
+  try {
+    return [...(await run(items))]
+  } catch (error) {
+    if (!isFaultOfOne(error)) throw error
+    if (items.length <= 1) return items.map(() => (error instanceof Error ? error : new Error(String(error))))
+    const middle = Math.ceil(items.length / 2)
+    const left = await runByHalves(items.slice(0, middle), run, isFaultOfOne)
+    return [...left, ...(await runByHalves(items.slice(middle), run, isFaultOfOne))]
+  }
+}

@@ -1,0 +1,192 @@
+import type { NewOrder } from '@fillstream/core'
+import { AppError } from '@fillstream/core'
+import { Prisma, type PrismaClient } from '../generated/client'
+import { runByHalves } from './batcher'
+import type { InsertResult, Published } from './orders'
+import { type Persist } from './persist'
+import { orderColumns, toJson, toNews, toOrder, toOrderWithAttempts, type OrderRow } from './rows'
+
+/** How long an idempotency key names its order. */
+const KEY_LIFE = Prisma.raw(`interval '24 hours'`)
+/** Every round frees keys that have lapsed; a key freed and taken by others this often in a row is not worth a fourth. */
+const MAX_ROUNDS = 3
+
+type CreatedRow = OrderRow & { cursor: bigint }
+
+function rowOf(order: NewOrder) {
+  return {
+    id: order.id,
+    account_id: order.accountId,
+    client_order_id: order.clientOrderId,
+    idempotency_key: order.idempotencyKey,
+    body_hash: order.bodyHash,
+    type: order.type,
+    input_mint: order.inputMint,
+    output_mint: order.outputMint,
+    swap_mode: order.swapMode,
+    amount: order.amount,
+    slippage_bps: order.slippageBps,
+    max_price_impact_bps: order.maxPriceImpactBps,
+    time_in_force: order.timeInForce,
+    expires_at: order.expiresAt,
+    priority_fee_mode: order.priorityFee.mode,
+    priority_fee_max_lamports: order.priorityFee.maxLamports,
+    event_id: order.eventId,
+  }
+}
+
+/**
+ * Orders, their first events and the accounts' cursors in one statement. Accounts are locked first and in order, so that
+ * neither two of these wait for each other, nor one for a key that another is just inserting.
+ */
+function statement(orders: readonly NewOrder[]): Prisma.Sql {
+  return Prisma.sql`
+WITH input AS (
+  SELECT * FROM jsonb_to_recordset(${toJson(orders.map(rowOf))}::jsonb) AS x(
+    id uuid, account_id uuid, client_order_id text, idempotency_key text, body_hash text, type text,
+    input_mint text, output_mint text, swap_mode text, amount numeric(20,0), slippage_bps int, max_price_impact_bps int,
+    time_in_force text, expires_at timestamptz, priority_fee_mode text, priority_fee_max_lamports numeric(20,0), event_id uuid)
+), held AS MATERIALIZED (
+  SELECT a.id, a.account_seq FROM accounts a WHERE a.id IN (SELECT account_id FROM input)
+  ORDER BY a.id FOR NO KEY UPDATE
+), created AS (
+  INSERT INTO orders AS o (
+    id, account_id, client_order_id, idempotency_key, body_hash, type, status, input_mint, output_mint, swap_mode, amount,
+    slippage_bps, max_price_impact_bps, time_in_force, expires_at, priority_fee_mode, priority_fee_max_lamports,
+    last_seq, run_after, created_at, updated_at)
+  SELECT i.id, i.account_id, i.client_order_id, i.idempotency_key, i.body_hash, i.type, 'pending', i.input_mint, i.output_mint,
+    i.swap_mode, i.amount, i.slippage_bps, i.max_price_impact_bps, i.time_in_force, i.expires_at, i.priority_fee_mode,
+    i.priority_fee_max_lamports, 1, now(), now(), now()
+  FROM input i JOIN held h ON h.id = i.account_id
+  ORDER BY i.account_id, i.id
+  ON CONFLICT DO NOTHING
+  RETURNING o.*
+), numbered AS MATERIALIZED (
+  SELECT c.id, c.account_id, h.account_seq + row_number() OVER (PARTITION BY c.account_id ORDER BY c.id) AS cursor
+  FROM created c JOIN held h ON h.id = c.account_id
+), events AS (
+  INSERT INTO order_events (order_id, seq, account_id, cursor, event_id, status, data, at)
+  SELECT n.id, 1, n.account_id, n.cursor, i.event_id, 'pending', '{}', now() FROM numbered n JOIN input i ON i.id = n.id
+), raised AS (
+  UPDATE accounts a SET account_seq = t.last FROM (SELECT account_id, max(cursor) AS last FROM numbered GROUP BY 1) t
+  WHERE a.id = t.account_id
+)
+SELECT ${orderColumns('c')}, n.cursor FROM created c JOIN numbered n ON n.id = c.id`
+}
+
+function created(row: OrderRow, cursor: bigint): InsertResult {
+  const order = toOrder(row, [])
+  const event = { orderId: row.id, accountId: row.accountId, seq: 1, cursor, status: row.status, phase: null }
+  return {
+    outcome: 'created',
+    order,
+    news: [toNews({ ...event, eventId: '', data: {}, at: row.createdAt })],
+  }
+}
+
+interface Holder {
+  readonly wanted: string
+  readonly by: 'orderId' | 'idempotencyKey' | 'clientOrderId'
+  readonly id: string
+  readonly lapsed: boolean
+}
+
+/** Who holds what these orders ran into. An earlier order's key that has lapsed is reported as such. */
+function findHolders(client: PrismaClient, orders: readonly NewOrder[]): Promise<Holder[]> {
+  return client.$queryRaw<Holder[]>(Prisma.sql`
+WITH input AS (
+  SELECT * FROM jsonb_to_recordset(${toJson(orders.map(rowOf))}::jsonb)
+    AS x(id uuid, account_id uuid, client_order_id text, idempotency_key text)
+)
+SELECT i.id AS wanted, 'orderId' AS by, o.id, false AS lapsed FROM input i JOIN orders o ON o.id = i.id
+UNION ALL
+SELECT i.id, 'idempotencyKey', o.id, o.created_at < now() - ${KEY_LIFE}
+  FROM input i JOIN orders o ON o.account_id = i.account_id AND o.idempotency_key = i.idempotency_key
+UNION ALL
+SELECT i.id, 'clientOrderId', o.id, false
+  FROM input i JOIN orders o ON o.account_id = i.account_id AND o.client_order_id = i.client_order_id`)
+}
+
+async function freeLapsedKeys(client: PrismaClient, orderIds: readonly string[]): Promise<void> {
+  await client.$executeRaw(Prisma.sql`
+UPDATE orders SET idempotency_key = NULL WHERE id IN (
+  SELECT id FROM orders WHERE id = ANY(${orderIds}::uuid[]) AND created_at < now() - ${KEY_LIFE} ORDER BY id FOR NO KEY UPDATE)`)
+}
+
+/** The order with its first event, as it was told when it was new. */
+export async function lookupNewOrder(client: PrismaClient, orderId: string): Promise<Published | null> {
+  const row = await client.order.findUnique({
+    where: { id: orderId },
+    include: { attempts: { orderBy: { attempt: 'asc' } }, events: { where: { seq: 1 } } },
+  })
+  return row && { order: toOrderWithAttempts(row), news: row.events.map(toNews) }
+}
+
+async function existing(
+  client: PrismaClient,
+  orderId: string,
+  by: 'idempotencyKey' | 'clientOrderId',
+): Promise<InsertResult> {
+  const row = await client.order.findUniqueOrThrow({
+    where: { id: orderId },
+    include: { attempts: { orderBy: { attempt: 'asc' } } },
+  })
+  return { outcome: 'existing', by, order: toOrderWithAttempts(row), bodyHash: row.bodyHash }
+}
+
+/** One result per order that ran into something; those absent are worth another round, their way being free now. */
+async function settleConflicts(
+  client: PrismaClient,
+  orders: readonly NewOrder[],
+): Promise<Map<string, InsertResult>> {
+  const holders = await findHolders(client, orders)
+  const settled = new Map<string, InsertResult>()
+  for (const order of orders) {
+    const mine = holders.filter(({ wanted }) => wanted === order.id)
+    const holder =
+      mine.find(({ by }) => by === 'orderId') ??
+      mine.find(({ by, lapsed }) => by === 'idempotencyKey' && !lapsed) ??
+      (mine.some(({ lapsed }) => lapsed) ? undefined : mine.find(({ by }) => by === 'clientOrderId'))
+    if (holder?.by === 'orderId') {
+      const own = await lookupNewOrder(client, order.id)
+      if (own) settled.set(order.id, { outcome: 'created', ...own })
+    } else if (holder) {
+      settled.set(
+        order.id,
+        await existing(client, holder.id, holder.by as 'idempotencyKey' | 'clientOrderId'),
+      )
+    }
+  }
+  const lapsed = holders.filter((holder) => holder.lapsed).map(({ id }) => id)
+  if (lapsed.length > 0) await freeLapsedKeys(client, lapsed)
+  return settled
+}
+
+/** Inserts what can be inserted and says of the rest what it ran into. One result per order, in the order given. */
+export async function insertOrders(
+  client: PrismaClient,
+  persist: Persist,
+  orders: readonly NewOrder[],
+): Promise<(InsertResult | Error)[]> {
+  const insert = async (part: readonly NewOrder[]): Promise<InsertResult[]> => {
+    const results = new Map<string, InsertResult>()
+    let open = part
+    for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) {
+      const rows = await persist.run(() => client.$queryRaw<CreatedRow[]>(statement(open)))
+      for (const { cursor, ...row } of rows) results.set(row.id, created(row, cursor))
+      open = open.filter(({ id }) => !results.has(id))
+      if (open.length === 0) break
+      const conflicts = await persist.run(() => settleConflicts(client, open))
+      for (const [id, result] of conflicts) results.set(id, result)
+      open = open.filter(({ id }) => !results.has(id))
+    }
+    const missing = open[0]
+    if (missing)
+      throw new AppError(
+        'INTERNAL',
+        `order ${missing.id} was not inserted: is there an account ${missing.accountId}?`,
+      )
+    return part.map(({ id }) => results.get(id) as InsertResult)
+  }
+  return runByHalves(orders, insert, persist.isFaultOfOne)
+}

@@ -1,0 +1,47 @@
+import type { OrderNews } from '@fillstream/types'
+import { Prisma, type PrismaClient } from '../generated/client'
+import { toNews } from './rows'
+import type { OrderReads, WorkRepository } from './store'
+
+export function createWorkRepository(client: PrismaClient, orders: OrderReads): WorkRepository {
+  return {
+    dueOrders(limit, idleMs) {
+      return client.$queryRaw(Prisma.sql`
+SELECT id, account_id AS "accountId", last_seq AS "lastSeq" FROM orders
+WHERE ended_at IS NULL AND run_after < now() - ${idleMs}::int * interval '1 millisecond'
+ORDER BY run_after, id LIMIT ${limit}::int`)
+    },
+
+    async setRunAfter(orderId, expectedSeq, runAfter) {
+      const { count } = await client.order.updateMany({
+        where: { id: orderId, lastSeq: expectedSeq, endedAt: null },
+        data: { runAfter },
+      })
+      return count === 1
+    },
+
+    async setPhase(orderId, expectedSeq, phase) {
+      const count = await client.$executeRaw(Prisma.sql`
+UPDATE orders SET phase = ${phase}, updated_at = now() WHERE id = ${orderId}::uuid AND last_seq = ${expectedSeq}::int`)
+      return count === 1
+    },
+
+    async recentlyUpdated(sinceMs, limit) {
+      const since = Prisma.sql`now() - ${sinceMs}::int * interval '1 millisecond'`
+      const events = await client.$queryRaw<Parameters<typeof toNews>[0][]>(Prisma.sql`
+SELECT e.order_id AS "orderId", e.seq, e.account_id AS "accountId", e.cursor, e.event_id AS "eventId", e.status, e.phase,
+  e.data, e.at
+FROM order_events e JOIN (
+  SELECT order_id FROM order_events WHERE at >= ${since} GROUP BY 1 ORDER BY max(at) DESC LIMIT ${limit}::int
+) recent ON recent.order_id = e.order_id
+WHERE e.at >= ${since} ORDER BY e.order_id, e.seq`)
+      const news = new Map<string, OrderNews[]>()
+      for (const event of events.map(toNews))
+        news.set(event.orderId, [...(news.get(event.orderId) ?? []), event])
+      const found = await orders.getMany([...news.keys()])
+      return found
+        .map((order) => ({ order, news: news.get(order.id) ?? [] }))
+        .sort((a, b) => b.order.updatedAt.getTime() - a.order.updatedAt.getTime())
+    },
+  }
+}
