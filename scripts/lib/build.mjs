@@ -17,14 +17,7 @@ export async function build({ root, say, signal, pnpm }) {
   const env = { ...(await pnpm()), TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
   say('building')
   const turbo = join(root, 'node_modules/.bin/turbo')
-  const args = [
-    'run',
-    'build',
-    '--no-daemon',
-    '--ui=stream',
-    '--output-logs=errors-only',
-    '--log-order=stream',
-  ]
+  const args = ['run', 'build', '--no-daemon', '--ui=stream', '--output-logs=new-only', '--log-order=stream']
   const { ok, output } = await run(turbo, args, { cwd: root, env, signal, onLine: showPackages(say) })
   if (!ok) throw new Failure(`the build failed:\n${output}`)
   stamp(stampFile, digest)

@@ -91,6 +91,7 @@ export function createChildren({ logDir, recordFile }) {
     clearInterval(trimming)
     if (reaper === undefined) return
     const gone = new Promise((resolve) => reaper.once('exit', resolve))
+    reaper.ref()
     reaper.stdin.end()
     await gone
     rmSync(recordFile, { force: true })

@@ -22,6 +22,16 @@ export function beginningOf(pid) {
   }
 }
 
+/** The process that started this one, or undefined. */
+export function parentOf(pid) {
+  if (process.platform === 'linux') return Number(statOf(pid)?.[1]) || undefined
+  try {
+    return Number(execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' })) || undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The command line of a process, or undefined where it can't be read. */
 export function commandLineOf(pid) {
   try {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { onPath, run } from './commands.mjs'
 import { Failure } from './failure.mjs'
@@ -43,7 +43,7 @@ function existing(folder) {
   const libraries = join(folder, 'files/usr/lib')
   const paths = [
     libraries,
-    ...readdirSync(libraries)
+    ...(existsSync(libraries) ? readdirSync(libraries) : [])
       .filter((name) => /-linux-/.test(name))
       .map((name) => join(libraries, name)),
   ]
@@ -98,6 +98,10 @@ async function unpack(folder, signal) {
     })
     if (!ok) throw new Error(output)
   }
+  // One program goes by three names; the package that only links the third is not needed for it.
+  const programs = join(folder, 'files/usr/bin')
+  const server = join(programs, 'redis-server')
+  if (!existsSync(server)) symlinkSync('redis-check-rdb', server)
 }
 
 async function librariesOf(folder, signal) {

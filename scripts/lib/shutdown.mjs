@@ -1,3 +1,5 @@
+import { commandLineOf, isAlive, parentOf } from './processes.mjs'
+
 const FORCE_AFTER_MS = 1_500
 
 /**
@@ -17,11 +19,18 @@ export function whenAskedToStop({ onAsk = () => {}, onForce = () => {} } = {}) {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, ask)
 
-  const parent = process.ppid
-  if (process.env.npm_lifecycle_event !== undefined) {
+  const npm = process.env.npm_lifecycle_event === undefined ? undefined : npmAbove()
+  if (npm !== undefined) {
     setInterval(() => {
-      if (process.ppid !== parent && askedAt === undefined) ask('npm has ended')
+      if (askedAt === undefined && !isAlive(npm)) ask('npm has ended')
     }, 500).unref()
   }
   return controller.signal
+}
+
+/** npm runs a script through a shell, which may or may not have made way for it. */
+function npmAbove() {
+  const parent = process.ppid
+  const pid = /npm|yarn/.test(commandLineOf(parent) ?? '') ? parent : parentOf(parent)
+  return pid === undefined || pid <= 1 ? undefined : pid
 }

@@ -22,8 +22,8 @@ import { addressesFor, ALL_SERVICES, environmentOf, SERVICES, SETUP_ENTRY } from
  * @param throwAway the embedded Postgres needn't survive the machine
  * @param say       `(subject, text)`: hears what is being done
  * @param onExit    `(name, outcome)`: hears of a process that ended unasked
- * @returns `{urls, apiKey, env, processes, kill, stop, restart, postgres, redis, close}`; `postgres` and `redis` are
- *          undefined where their address was given
+ * @returns `{urls, apiKey, env, pid, logTail, kill, stop, restart, close}`; the calls take the name of a service, or
+ *          `postgres` or `redis` where the stack has started these itself
  */
 export async function startStack({
   root,
@@ -92,9 +92,10 @@ export async function startStack({
 
   const processOf = (name) => {
     const service = processes.get(name)
-    if (service === undefined) throw new Failure(`${name} is not part of this stack`)
+    if (service === undefined) throw new Failure(`${name} is not a process of this stack`)
     return service
   }
+  const childOf = (name) => (backing[name] ?? processOf(name)).child
 
   async function close() {
     if (closing) return
@@ -135,8 +136,8 @@ export async function startStack({
     ]
     // Both are awaited even if one fails, so that close() knows what to stop.
     const [postgres, redis] = await Promise.allSettled(startup)
-    backing.postgres = postgres.value?.server
-    backing.redis = redis.value?.server
+    if (postgres.value?.server) backing.postgres = postgres.value.server
+    if (redis.value?.server) backing.redis = redis.value.server
     for (const { reason } of [postgres, redis]) if (reason !== undefined) throw reason
     signal?.throwIfAborted()
 
@@ -182,21 +183,25 @@ export async function startStack({
     },
     apiKey: environment.BOOTSTRAP_API_KEY,
     env: environment,
-    pid: (name) => processOf(name).child.pid,
-    logTail: (name, lines) => (backing[name] ?? processOf(name)).child.logTail(lines),
+    pid: (name) => childOf(name).pid,
+    logTail: (name, lines) => childOf(name).logTail(lines),
     /** Sends a signal and, unless it is one that leaves the process alive, waits for its end. */
     async kill(name, how = 'SIGKILL') {
-      if (how === 'SIGSTOP' || how === 'SIGCONT') return processOf(name).child.kill(how)
-      await stopService(name, how)
+      if (how === 'SIGSTOP' || how === 'SIGCONT') childOf(name).kill(how)
+      else if (name in backing) await backing[name].crash()
+      else await stopService(name, how)
     },
-    stop: (name) => stopService(name),
+    async stop(name) {
+      await (name in backing ? backing[name].stop() : stopService(name))
+    },
     async restart(name) {
-      if (backing[name]) return backing[name].start()
-      if (processOf(name).child.running()) await stopService(name)
+      if (name in backing) {
+        await backing[name].start()
+        return say(name, 'ready')
+      }
+      if (childOf(name).running()) await stopService(name)
       await startService(name)
     },
-    postgres: backing.postgres,
-    redis: backing.redis,
     close,
   }
 }

@@ -1,0 +1,183 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { bootstrap } from './bootstrap.mjs'
+import { run } from './commands.mjs'
+import { explain, Failure } from './failure.mjs'
+import { isAlive } from './processes.mjs'
+import { createProgress } from './progress.mjs'
+import { removeData } from './postgres-files.mjs'
+import { MIGRATE_ENTRY } from './services.mjs'
+import { whenAskedToStop } from './shutdown.mjs'
+
+const TEMPLATE_DATABASE = 'fillstream_template'
+const PROJECT_WITHIN_MS = 15 * 60_000
+
+/** What a change must pass besides its tests: `npm test -- --checks` runs these too, as .ci/run does. */
+const CHECKS = {
+  format: ['prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+  lint: ['eslint/bin/eslint.js', '--max-warnings', '0', '.'],
+  types: ['typescript/bin/tsc', '-p', 'tsconfig.tests.json'],
+}
+/** The projects of jest.config.cjs, in the order of their cost; all but the first need Postgres and Redis. */
+const PROJECTS = ['unit', 'int', 'e2e']
+
+/** The whole of `npm test`, to the end of the process. The last line is `N passed, N failed`. */
+export async function test({ root, args }) {
+  const progress = createProgress()
+  const signal = whenAskedToStop({
+    onAsk: () => progress.print('\nStopping.'),
+    onForce: () => process.exit(130),
+  })
+  const sum = { passed: 0, failed: 0 }
+  try {
+    const wanted = readArguments(args)
+    if (wanted.help) {
+      printHelp(progress)
+      process.exit()
+    }
+    await runAll({ root, wanted, progress, signal, sum })
+  } catch (error) {
+    sum.failed++
+    if (!signal.aborted) progress.print(explain(error))
+  }
+  progress.print(`${sum.passed} passed, ${sum.failed} failed`)
+  process.exit(signal.aborted ? 130 : sum.failed > 0 ? 1 : 0)
+}
+
+async function runAll({ root, wanted, progress, signal, sum }) {
+  await bootstrap({ root, env: process.env, progress, signal })
+  if (wanted.checks) {
+    for (const [name, command] of Object.entries(CHECKS)) {
+      progress.say(name, 'checking')
+      const [program, ...rest] = command
+      const checked = await run(process.execPath, [join(root, 'node_modules', program), ...rest], {
+        cwd: root,
+        signal,
+        inherit: true,
+      })
+      signal.throwIfAborted()
+      if (checked.ok) continue
+      sum.failed++
+      progress.say(name, 'FAILED')
+    }
+  }
+  const dataDir = join(root, '.data', `test-${process.pid}`)
+  const logDir = join(root, '.data/test-logs')
+  removeAbandoned(join(root, '.data'))
+  rmSync(logDir, { recursive: true, force: true })
+  mkdirSync(dataDir, { recursive: true })
+  let backing
+  try {
+    for (const project of wanted.projects) {
+      if (project !== 'unit') backing ??= await startBacking({ root, dataDir, progress, signal })
+      progress.say(project, 'testing')
+      const env = { ...process.env, ...backing?.env, TEST_LOG_DIR: logDir }
+      const { passed, failed } = await runJest({ root, project, args: wanted.jestArgs, env, dataDir, signal })
+      signal.throwIfAborted()
+      sum.passed += passed
+      sum.failed += failed
+      progress.say(project, `${passed} passed, ${failed} failed`)
+    }
+  } finally {
+    await backing?.close()
+    forget(dataDir)
+    if (sum.failed === 0) rmSync(logDir, { recursive: true, force: true })
+    else if (existsSync(logDir)) progress.say('logs', `of the processes that were tested: ${logDir}`)
+  }
+}
+
+/**
+ * Postgres and Redis for the tests, with the migrated database that each test file clones. The tests make and drop
+ * databases, so only addresses that are meant for them are used: TEST_DATABASE_URL and TEST_REDIS_URL.
+ */
+async function startBacking({ root, dataDir, progress, signal }) {
+  const { startStack } = await import('./stack.mjs')
+  const { createDatabase, dropDatabase } = await import('./postgres.mjs')
+  const given = {
+    ...(process.env.TEST_DATABASE_URL && { DATABASE_URL: process.env.TEST_DATABASE_URL }),
+    ...(process.env.TEST_REDIS_URL && { REDIS_URL: process.env.TEST_REDIS_URL }),
+  }
+  const stack = await startStack({
+    root,
+    dataDir,
+    env: given,
+    services: [],
+    setup: false,
+    throwAway: true,
+    say: progress.say,
+    signal,
+    onExit: (name) => progress.say(name, 'died'),
+  })
+  try {
+    const server = stack.urls.database
+    await dropDatabase(server, TEMPLATE_DATABASE)
+    await createDatabase(server, TEMPLATE_DATABASE)
+    const template = new URL(server)
+    template.pathname = `/${TEMPLATE_DATABASE}`
+    const env = { ...process.env, DATABASE_URL: template.toString() }
+    const migrated = await run(process.execPath, [join(root, MIGRATE_ENTRY)], { cwd: dataDir, env, signal })
+    if (!migrated.ok) throw new Failure(`migrating the template database failed:\n${migrated.output}`)
+    return {
+      env: { TEST_DATABASE_URL: server, TEST_REDIS_URL: stack.urls.redis },
+      close: () => stack.close(),
+    }
+  } catch (error) {
+    await stack.close()
+    throw error
+  }
+}
+
+/** Runs one of jest's projects; a suite that can't run, or a jest that can't, counts as failed. */
+async function runJest({ root, project, args, env, dataDir, signal }) {
+  const results = join(dataDir, `${project}.json`)
+  const own = ['--selectProjects', project, '--passWithNoTests', '--json', `--outputFile=${results}`]
+  const command = [join(root, 'node_modules/jest/bin/jest.js'), ...own, '--maxWorkers=2', ...args]
+  const within = AbortSignal.any([signal, AbortSignal.timeout(PROJECT_WITHIN_MS)])
+  const { ok } = await run(process.execPath, command, { cwd: root, env, signal: within, inherit: true })
+  if (!existsSync(results)) return { passed: 0, failed: 1 }
+  const found = JSON.parse(readFileSync(results, 'utf8'))
+  const failed = found.numFailedTests + found.numRuntimeErrorTestSuites
+  return { passed: found.numPassedTests, failed: ok ? failed : Math.max(failed, 1) }
+}
+
+function readArguments(args) {
+  const wanted = { projects: [...PROJECTS], checks: false, help: false, jestArgs: [] }
+  for (let index = 0; index < args.length; index++) {
+    const argument = args[index]
+    if (argument === '--help') wanted.help = true
+    else if (argument === '--checks') wanted.checks = true
+    else if (argument === '--only') wanted.projects = onlyThese(args[++index])
+    else if (argument.startsWith('--only=')) wanted.projects = onlyThese(argument.slice('--only='.length))
+    else wanted.jestArgs.push(argument)
+  }
+  return wanted
+}
+
+function onlyThese(names = '') {
+  const chosen = names.split(',')
+  if (chosen.every((name) => PROJECTS.includes(name))) return PROJECTS.filter((name) => chosen.includes(name))
+  throw new Failure(`--only takes ${PROJECTS.join(', ')}; it was given "${names}".`)
+}
+
+/** What killed runs have left. */
+function removeAbandoned(parent) {
+  for (const name of existsSync(parent) ? readdirSync(parent) : []) {
+    const pid = /^test-(\d+)$/.exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid))) forget(join(parent, name))
+  }
+}
+
+function forget(dataDir) {
+  removeData(join(dataDir, 'postgres'))
+  rmSync(dataDir, { recursive: true, force: true })
+}
+
+function printHelp(progress) {
+  progress.print(`npm test -- [flags] [what jest takes]
+
+  --only unit|int|e2e   only these, separated by commas
+  --checks              format, lint and types first, as .ci/run does
+
+The tests bring a Postgres and a Redis of their own; TEST_DATABASE_URL and TEST_REDIS_URL give them others, in which they
+make and drop databases.`)
+}
