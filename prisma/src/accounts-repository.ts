@@ -14,6 +14,10 @@ export function createAccountsRepository(client: PrismaClient): AccountsReposito
       const row = await client.account.findUnique({ where: { id: accountId } })
       return row && toAccount(row)
     },
+    async first() {
+      const row = await client.account.findFirst({ orderBy: [{ createdAt: 'asc' }, { id: 'asc' }] })
+      return row && toAccount(row)
+    },
     async cursor(accountId) {
       const row = await client.account.findUnique({
         where: { id: accountId },

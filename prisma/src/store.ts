@@ -23,6 +23,8 @@ export interface ApiKey {
 export interface AccountsRepository {
   create(account: { id: string; name: string }): Promise<Account>
   find(accountId: string): Promise<Account | null>
+  /** The oldest account: the one that a demo acts as. */
+  first(): Promise<Account | null>
   /** Cursor of the account's latest event; 0 where there is none. */
   cursor(accountId: string): Promise<number>
 }
