@@ -25,5 +25,12 @@ export function createAccountsRepository(client: PrismaClient): AccountsReposito
       })
       return Number(row?.accountSeq ?? 0n)
     },
+    async cursors(accountIds) {
+      const rows = await client.account.findMany({
+        where: { id: { in: [...accountIds] } },
+        select: { id: true, accountSeq: true },
+      })
+      return new Map(rows.map(({ id, accountSeq }) => [id, Number(accountSeq)]))
+    },
   }
 }

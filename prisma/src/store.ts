@@ -27,6 +27,8 @@ export interface AccountsRepository {
   first(): Promise<Account | null>
   /** Cursor of the account's latest event; 0 where there is none. */
   cursor(accountId: string): Promise<number>
+  /** The same of each account that exists, by account id. */
+  cursors(accountIds: readonly string[]): Promise<Map<string, number>>
 }
 
 export interface ApiKeysRepository {
