@@ -1,3 +1,80 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { SOL_MINT, USDC_MINT } from './mints'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createStore, type NewOrder, type OrderAppend, type Store, type StoreConfig } from '@fillstream/store'
+import { WRAPPED_SOL_MINT, type OrderStatus } from '@fillstream/types'
+
+const USDC_MINT = 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGkTwyTDt1v'
+
+/** Waiting as the real clock does it. */
+export const realClock = {
+  sleep: (ms: number, signal?: AbortSignal): Promise<void> => delay(ms, undefined, signal ? { signal } : {}),
+}
+
+export function openStore(databaseUrl: string, config: Omit<StoreConfig, 'databaseUrl'> = {}): Store {
+  return createStore({ databaseUrl, ...config }, { clock: realClock })
+}
+
+/** A new account, and its id. */
+export async function newAccount(store: Store): Promise<string> {
+  const id = randomUUID()
+  await store.accounts.create({ id, name: 'test' })
+  return id
+}
+
+/** An order that sells 1 SOL for USDC. */
+export function newOrder(accountId: string, fields: Partial<NewOrder> = {}): NewOrder {
+  return {
+    id: randomUUID(),
+    accountId,
+    clientOrderId: null,
+    type: 'market',
+    inputMint: WRAPPED_SOL_MINT,
+    outputMint: USDC_MINT,
+    swapMode: 'ExactIn',
+    amount: 1_000_000_000n,
+    slippageBps: 50,
+    maxPriceImpactBps: 1_000,
+    timeInForce: 'IOC',
+    expiresAt: null,
+    priorityFee: { mode: 'auto', maxLamports: 1_000_000n },
+    idempotencyKey: null,
+    bodyHash: 'hash',
+    eventId: randomUUID(),
+    ...fields,
+  }
+}
+
+/** The steps from `path[0]`, where an order stands at `expectedSeq`, to each of the other statuses. */
+export function steps(
+  order: { id: string; accountId: string },
+  expectedSeq: number,
+  path: readonly [OrderStatus, ...OrderStatus[]],
+  fields: Partial<OrderAppend> = {},
+): OrderAppend {
+  const [from, ...statuses] = path
+  return {
+    orderId: order.id,
+    accountId: order.accountId,
+    from,
+    expectedSeq,
+    events: statuses.map((status) => ({ eventId: randomUUID(), status, phase: null, data: {} })),
+    ...fields,
+  }
+}
+
+/** A signed first attempt, as far as the store is concerned. */
+export function submittedAttempt(attempt = 1): Extract<OrderAppend['attempt'], { kind: 'submit' }> {
+  return {
+    kind: 'submit',
+    attempt,
+    signature: randomBytes(44).toString('hex'),
+    signedTransaction: randomBytes(64),
+    lastValidBlockHeight: 150,
+    genesisHash: 'genesis',
+    reference: 'reference',
+    venues: ['raydium-sim'],
+    expectedAmount: 150_000_000n,
+    leaseOwner: 'watcher-1',
+    leaseMs: 10_000,
+  }
+}
