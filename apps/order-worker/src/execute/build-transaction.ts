@@ -1,5 +1,6 @@
-import { attemptMemo } from '@fillstream/core'
+import { attemptMemo, MEMO_PROGRAM } from '@fillstream/core'
 import {
+  address,
   appendTransactionMessageInstructions,
   blockhash,
   compileTransaction,
@@ -15,7 +16,6 @@ import {
   getSetComputeUnitLimitInstruction,
   getSetComputeUnitPriceInstruction,
 } from '@solana-program/compute-budget'
-import { MEMO_PROGRAM_ADDRESS } from '@solana-program/memo'
 import { type Lifetime } from '../adapters/chain/chain'
 import { type Wallet } from '../signer/wallets'
 import { type WireInstruction } from './check-instructions'
@@ -75,7 +75,7 @@ export function buildTransaction(swap: {
           getSetComputeUnitPriceInstruction({ microLamports: swap.computeUnitPrice }),
           ...swap.instructions,
           {
-            programAddress: MEMO_PROGRAM_ADDRESS,
+            programAddress: address(MEMO_PROGRAM),
             data: new TextEncoder().encode(attemptMemo(swap)),
           },
         ],

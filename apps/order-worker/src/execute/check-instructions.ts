@@ -1,4 +1,4 @@
-import { ExecutionError, temporaryAccountSeed } from '@fillstream/core'
+import { ExecutionError, MEMO_PROGRAM, temporaryAccountSeed } from '@fillstream/core'
 import { WRAPPED_SOL_MINT, type InstructionWire, type SwapMode } from '@fillstream/types'
 import {
   address,
@@ -8,7 +8,6 @@ import {
   type InstructionWithData,
   type AccountMeta,
 } from '@solana/kit'
-import { MEMO_PROGRAM_ADDRESS } from '@solana-program/memo'
 import {
   identifySystemInstruction,
   parseCreateAccountWithSeedInstruction,
@@ -113,7 +112,7 @@ function checkOne(instruction: WireInstruction, limits: SwapLimits, sums: Sums):
       return checkToken(instruction, limits, sums)
     case ASSOCIATED_TOKEN_PROGRAM_ADDRESS:
       return checkAssociatedToken(instruction, limits)
-    case MEMO_PROGRAM_ADDRESS:
+    case MEMO_PROGRAM:
       return checkMemo(instruction)
     default:
       return refuse(`program ${instruction.programAddress} is not on the list`)

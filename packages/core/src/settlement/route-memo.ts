@@ -1,5 +1,11 @@
 import { type SwapMode } from '@fillstream/types'
 
+/**
+ * The memo program of settlements: the one in general use (v2). Client libraries name a later one by default, which
+ * is another address.
+ */
+export const MEMO_PROGRAM = 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'
+
 /** What a settlement transaction says about its route: which pools, leg by leg, and which amount is exact. */
 export interface RouteMemo {
   readonly swapMode: SwapMode
