@@ -1,7 +1,8 @@
 import {
+  attemptReference,
   encodeRouteMemo,
   ExecutionError,
-  attemptReference,
+  MEMO_PROGRAM,
   temporaryAccountSeed,
   type PoolState,
 } from '@fillstream/core'
@@ -93,7 +94,7 @@ export async function buildSwap(
     ...(temporary === null
       ? []
       : [getCloseAccountInstruction({ account: temporary, destination: wallet.address, owner: wallet })]),
-    getAddMemoInstruction({ memo: routeMemo }),
+    getAddMemoInstruction({ memo: routeMemo }, { programAddress: address(MEMO_PROGRAM) }),
   ]
   return { instructions: instructions.map(toWire), coSigner: coSigner.address, reference, routeMemo }
 }
