@@ -1,0 +1,43 @@
+import { clientMessageSchema, type ClientMessage, type ProblemCode } from '@fillstream/types'
+import { type RawData } from 'ws'
+import { type Where } from './frames'
+
+export type Parsed =
+  | { readonly ok: true; readonly message: ClientMessage }
+  | { readonly ok: false; readonly code: ProblemCode; readonly reason: string }
+
+function refused(code: ProblemCode, reason: string): Parsed {
+  return { ok: false, code, reason }
+}
+
+/** What a client sent, or why it is no message of the protocol. */
+export function parseClientMessage(data: RawData, isBinary: boolean): Parsed {
+  if (isBinary) return refused('VALIDATION_FAILED', 'messages are text frames with JSON')
+  let value: unknown
+  try {
+    value = JSON.parse(String(data))
+  } catch {
+    return refused('MALFORMED_JSON', 'the message is not JSON')
+  }
+  const parsed = clientMessageSchema.safeParse(value)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const path = issue?.path.join('.')
+    return refused(
+      'VALIDATION_FAILED',
+      `${path ? `${path}: ` : ''}${issue?.message ?? 'not a message of the protocol'}`,
+    )
+  }
+  const { data: message } = parsed
+  if ('channel' in message && message.channel === 'order' && !message.id)
+    return refused('VALIDATION_FAILED', 'id: the channel order needs the id of an order')
+  return { ok: true, message }
+}
+
+/** The subscription that a message is about: `orders` is one per account and has no id. */
+export function whereOf({
+  channel,
+  id,
+}: Extract<ClientMessage, { type: 'subscribe' | 'unsubscribe' }>): Where {
+  return { channel, id: channel === 'order' ? (id ?? '').toLowerCase() : null }
+}

@@ -1,0 +1,159 @@
+import { type Channel, type ServerMessage } from '@fillstream/types'
+import { orderView } from '@fillstream/core'
+import { type StreamContext } from './context'
+import { errorFrame, eventFrame, messageFrame, type Where } from './frames'
+import { type Outbox } from './outbox'
+import { startSubscription, type Sink, type Subscription, type SubscriptionStart } from './subscription'
+
+/** A subscribe message, its channel and id made plain. */
+export interface SubscribeRequest {
+  readonly where: Where
+  readonly afterSeq: number | undefined
+  readonly cursor: number | undefined
+}
+
+/** The subscriptions of one connection. */
+export interface ClientSubscriptions {
+  /** Answers with the snapshot, the replay and live events; one of the same channel and id is replaced. */
+  subscribe(accountId: string, request: SubscribeRequest): void
+  unsubscribe(where: Where): void
+  closeAll(): void
+  readonly size: number
+}
+
+/** One subscription from its request on: the snapshot first, then the events. */
+interface Entry {
+  closed: boolean
+  subscription: Subscription | null
+}
+
+export function createClientSubscriptions(outbox: Outbox, context: StreamContext): ClientSubscriptions {
+  const { snapshots, subscriptions, history, events, limits, streamBase } = context
+  const entries = new Map<string, Entry>()
+
+  const keyOf = ({ channel, id }: Where) => `${channel}:${id ?? ''}`
+
+  function close(entry: Entry): void {
+    entry.closed = true
+    if (!entry.subscription) return
+    entry.subscription.close()
+    subscriptions.remove(entry.subscription)
+  }
+
+  function forget(where: Where, entry: Entry): void {
+    close(entry)
+    if (entries.get(keyOf(where)) === entry) entries.delete(keyOf(where))
+  }
+
+  function follow(
+    where: Where,
+    entry: Entry,
+    start: SubscriptionStart,
+    completed: (position: number) => { lastSeq: number; cursor?: number },
+  ): void {
+    const sink: Sink = {
+      event(news) {
+        outbox.send(eventFrame(where.channel, news))
+        events.eventSent(where.channel)
+      },
+      replayComplete(position) {
+        outbox.send(messageFrame({ type: 'replayComplete', ...where, ...completed(position) }))
+      },
+      interrupted(error) {
+        events.readFailed('replay', error)
+        outbox.send(
+          errorFrame('DEPENDENCY_UNAVAILABLE', 'the event log cannot be read now: it is tried again', where),
+        )
+      },
+      room: () => outbox.room(),
+    }
+    entry.subscription = startSubscription(start, history, sink, () => forget(where, entry))
+    subscriptions.add(entry.subscription)
+  }
+
+  async function answer(
+    where: Where,
+    entry: Entry,
+    snapshot: Extract<ServerMessage, { type: 'subscribed' }>['snapshot'],
+  ): Promise<void> {
+    await outbox.room()
+    if (!entry.closed) outbox.send(messageFrame({ type: 'subscribed', ...where, snapshot }))
+  }
+
+  async function startOrder(accountId: string, where: Where, entry: Entry, afterSeq: number): Promise<void> {
+    const snapshot = await snapshots.order(accountId, where.id ?? '')
+    if (entry.closed) return
+    if (!snapshot) {
+      forget(where, entry)
+      outbox.send(errorFrame('NOT_FOUND', 'there is no such order', where))
+      return
+    }
+    await answer(where, entry, orderView(snapshot, { streamBase }))
+    if (entry.closed) return
+    const { orderId, lastSeq } = snapshot
+    follow(
+      where,
+      entry,
+      { topic: { kind: 'order', orderId, accountId }, after: afterSeq, known: lastSeq },
+      (position) => ({ lastSeq: position === afterSeq ? Math.min(afterSeq, lastSeq) : position }),
+    )
+  }
+
+  async function startOrders(
+    accountId: string,
+    where: Where,
+    entry: Entry,
+    after: number | undefined,
+  ): Promise<void> {
+    // The cursor first: what happens while the orders are read is told again as an event, never missed.
+    const cursor = await snapshots.cursor(accountId)
+    const active = await snapshots.active(accountId)
+    if (entry.closed) return
+    await answer(where, entry, { cursor, orders: active.map((order) => orderView(order, { streamBase })) })
+    if (entry.closed) return
+    follow(
+      where,
+      entry,
+      { topic: { kind: 'account', accountId }, after: after ?? cursor, known: cursor },
+      (position) => ({ lastSeq: 0, cursor: position }),
+    )
+  }
+
+  return {
+    subscribe(accountId, { where, afterSeq, cursor }) {
+      const previous = entries.get(keyOf(where))
+      if (!previous && entries.size >= limits.maxSubscriptions) {
+        const message = `a connection may have ${limits.maxSubscriptions} subscriptions`
+        outbox.send(errorFrame('RATE_LIMITED', message, where))
+        return
+      }
+      if (previous) close(previous)
+      const entry: Entry = { closed: false, subscription: null }
+      entries.set(keyOf(where), entry)
+      const start: Record<Channel, () => Promise<void>> = {
+        order: () => startOrder(accountId, where, entry, afterSeq ?? 0),
+        orders: () => startOrders(accountId, where, entry, cursor),
+      }
+      start[where.channel]().catch((error: unknown) => {
+        if (entry.closed) return
+        forget(where, entry)
+        events.readFailed('snapshot', error)
+        outbox.send(
+          errorFrame('DEPENDENCY_UNAVAILABLE', 'the snapshot cannot be read now: subscribe again', where),
+        )
+      })
+    },
+    unsubscribe(where) {
+      const entry = entries.get(keyOf(where))
+      if (entry) forget(where, entry)
+      outbox.send(messageFrame({ type: 'unsubscribed', ...where }))
+    },
+    closeAll() {
+      for (const entry of entries.values()) close(entry)
+      entries.clear()
+    },
+    get size() {
+      return entries.size
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { type Clock, startLoop, type Loop } from '@fillstream/runtime'
+
+/** A connection as the heartbeat and the shutdown see it. */
+export interface Connection {
+  ping(): void
+  /** Ends it politely with a close code. */
+  close(code: number, reason: string): void
+  /** Ends it at once. */
+  terminate(): void
+  /** Called when it did not answer a ping in time. */
+  onSilent(): void
+}
+
+/** All open connections of this process. */
+export interface Connections {
+  /** Returns what to call at each pong, and when it is closed. */
+  add(connection: Connection): { pong(): void; remove(): void }
+  /** Counts a connection of the account; false where it has as many as it may. */
+  admit(accountId: string): boolean
+  release(accountId: string): void
+  /** Closes all with 1001 and cuts those that have not gone after `graceMs`. */
+  closeAll(graceMs: number): Promise<void>
+}
+
+export interface ConnectionsConfig {
+  readonly heartbeatMs: number
+  /** How long a ping may go unanswered. */
+  readonly pongTimeoutMs: number
+  readonly maxPerAccount: number
+}
+
+interface Pulse {
+  pingedAt: number
+  waiting: boolean
+}
+
+const GOING_AWAY = 1001
+
+export function createConnections(
+  config: ConnectionsConfig,
+  clock: Clock,
+  onError: (error: unknown) => void,
+): Connections {
+  const pulses = new Map<Connection, Pulse>()
+  const perAccount = new Map<string, number>()
+  let emptied: () => void = () => undefined
+
+  function look(): void {
+    const now = clock.monotonic()
+    for (const [connection, pulse] of pulses) {
+      const since = now - pulse.pingedAt
+      if (pulse.waiting && since >= config.pongTimeoutMs) {
+        connection.onSilent()
+        connection.terminate()
+      } else if (!pulse.waiting && since >= config.heartbeatMs) {
+        pulse.pingedAt = now
+        pulse.waiting = true
+        connection.ping()
+      }
+    }
+  }
+
+  const loop: Loop = startLoop(
+    clock,
+    Math.min(1_000, Math.ceil(config.pongTimeoutMs / 4)),
+    () => Promise.resolve(look()),
+    onError,
+  )
+
+  return {
+    add(connection) {
+      const pulse: Pulse = { pingedAt: clock.monotonic(), waiting: false }
+      pulses.set(connection, pulse)
+      return {
+        pong() {
+          pulse.waiting = false
+        },
+        remove() {
+          pulses.delete(connection)
+          if (pulses.size === 0) emptied()
+        },
+      }
+    },
+    admit(accountId) {
+      const count = perAccount.get(accountId) ?? 0
+      if (count >= config.maxPerAccount) return false
+      perAccount.set(accountId, count + 1)
+      return true
+    },
+    release(accountId) {
+      const count = (perAccount.get(accountId) ?? 0) - 1
+      if (count > 0) perAccount.set(accountId, count)
+      else perAccount.delete(accountId)
+    },
+    async closeAll(graceMs) {
+      await loop.stop()
+      const empty = new Promise<void>((resolve) => (emptied = resolve))
+      if (pulses.size === 0) return
+      for (const connection of pulses.keys())
+        connection.close(GOING_AWAY, 'the service is restarting: reconnect and resume')
+      const grace = new AbortController()
+      await Promise.race([empty, clock.sleep(graceMs, grace.signal).catch(() => undefined)])
+      grace.abort()
+      for (const connection of pulses.keys()) connection.terminate()
+    },
+  }
+}

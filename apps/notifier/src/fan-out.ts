@@ -1,0 +1,97 @@
+import { type OrderNews } from '@fillstream/types'
+import { isTerminal } from '@fillstream/core'
+import { startLoop, type Deps } from '@fillstream/runtime'
+import { type Store } from '@fillstream/store'
+import { type NotifierEvents } from './events'
+import { type Subscription } from './subscription'
+import { type Subscriptions } from './subscriptions'
+
+/** Carries news to whoever wants them, and notices what news did not bring. */
+export interface FanOut {
+  /** A batch of the event streams, as it came. */
+  onNews(news: readonly OrderNews[]): void
+  /** News may have been missed: compares with Postgres now. */
+  onReset(): void
+  stop(): Promise<void>
+}
+
+export interface FanOutConfig {
+  /** Between two comparisons of all running subscriptions with Postgres. */
+  readonly checkMs: number
+}
+
+/** Ids of one comparison statement at most. */
+const IDS_PER_READ = 5_000
+
+function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  )
+}
+
+/** Starts the comparison loop; news are handed in by the stream reader. */
+export function startFanOut(
+  config: FanOutConfig,
+  store: {
+    readonly orders: Pick<Store['orders'], 'lastSeqs'>
+    readonly accounts: Pick<Store['accounts'], 'cursors'>
+  },
+  subscriptions: Subscriptions,
+  deps: Pick<Deps, 'clock'>,
+  events: NotifierEvents,
+): FanOut {
+  async function compareOrders(): Promise<void> {
+    for (const ids of chunks(subscriptions.orderIds(), IDS_PER_READ)) {
+      const found = await store.orders.lastSeqs(ids)
+      for (const [orderId, { lastSeq, status }] of found) {
+        for (const subscription of subscriptions.ofOrder(orderId)) {
+          subscription.compare(lastSeq, isTerminal(status))
+          if (subscription.repair()) events.silenceFound('order')
+        }
+      }
+    }
+  }
+
+  async function compareAccounts(): Promise<void> {
+    for (const ids of chunks(subscriptions.accountIds(), IDS_PER_READ)) {
+      const found = await store.accounts.cursors(ids)
+      for (const [accountId, cursor] of found) {
+        for (const subscription of subscriptions.ofAccount(accountId)) {
+          subscription.compare(cursor, false)
+          if (subscription.repair()) events.silenceFound('account')
+        }
+      }
+    }
+  }
+
+  async function check(): Promise<void> {
+    events.subscriptionsAre(subscriptions.size)
+    await Promise.all([compareOrders(), compareAccounts()])
+  }
+
+  const loop = startLoop(deps.clock, config.checkMs, check, (error) => events.checkFailed(error))
+
+  return {
+    onNews(news) {
+      const offered = new Set<Subscription>()
+      for (const event of news) {
+        for (const those of [
+          subscriptions.ofOrder(event.orderId),
+          subscriptions.ofAccount(event.accountId),
+        ]) {
+          for (const subscription of those) {
+            subscription.offer(event)
+            offered.add(subscription)
+          }
+        }
+      }
+      // A pair that was merely swapped has come whole by the end of the batch.
+      for (const subscription of offered) if (subscription.repair()) events.holeFound(subscription.topic.kind)
+    },
+    onReset() {
+      events.newsReset()
+      loop.wake()
+    },
+    stop: () => loop.stop(),
+  }
+}

@@ -1,0 +1,69 @@
+import { CLOSE_CODES } from '@fillstream/types'
+import { WebSocket } from 'ws'
+import { type Frame } from './frames'
+
+/** The sending side of one connection: bounded, whatever the client reads. */
+export interface Outbox {
+  /** Sends, or cuts the connection (4429) where more than the bound is waiting already. */
+  send(frame: Frame): void
+  /** Resolves, first come first served, when little enough is waiting that a replay may go on; at once when closed. */
+  room(): Promise<void>
+  /** Starts the closing handshake; what was sent before is delivered first. */
+  close(code: number, reason: string): void
+  readonly open: boolean
+}
+
+export interface OutboxConfig {
+  /** Bytes that may wait for a client. */
+  readonly maxBufferedBytes: number
+  onSlowConsumer(bufferedBytes: number): void
+}
+
+export function createOutbox(socket: WebSocket, { maxBufferedBytes, onSlowConsumer }: OutboxConfig): Outbox {
+  const lowWater = maxBufferedBytes / 4
+  const waiting: (() => void)[] = []
+  let scheduled = false
+
+  const isOpen = () => socket.readyState === WebSocket.OPEN
+
+  function schedule(): void {
+    if (scheduled || waiting.length === 0) return
+    scheduled = true
+    setImmediate(admit)
+  }
+
+  /** One at a time, so that each sees what the one before it has sent. */
+  function admit(): void {
+    scheduled = false
+    if (isOpen() && socket.bufferedAmount > lowWater) return
+    waiting.shift()?.()
+    schedule()
+  }
+
+  socket.on('close', schedule)
+
+  return {
+    get open() {
+      return isOpen()
+    },
+    send(frame) {
+      if (!isOpen()) return
+      const { bufferedAmount } = socket
+      if (bufferedAmount > maxBufferedBytes) {
+        onSlowConsumer(bufferedAmount)
+        socket.close(CLOSE_CODES.slowConsumer, 'slow consumer: resume after the last event')
+        return
+      }
+      socket.send(frame, { binary: false }, schedule)
+    },
+    room() {
+      return new Promise((resolve) => {
+        waiting.push(resolve)
+        schedule()
+      })
+    },
+    close(code, reason) {
+      if (isOpen()) socket.close(code, reason)
+    },
+  }
+}

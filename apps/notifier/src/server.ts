@@ -1,0 +1,105 @@
+import { type IncomingMessage } from 'node:http'
+import { type Duplex } from 'node:stream'
+import { type ProblemCode } from '@fillstream/types'
+import {
+  createApp,
+  listen,
+  mountHealth,
+  type Health,
+  type HttpServer,
+  type Metrics,
+} from '@fillstream/runtime'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { credentialOf } from './authentication'
+import { type StreamContext } from './context'
+import { isOriginAllowed } from './origin'
+import { problemOf, refuseUpgrade } from './refusal'
+import { openSession } from './session'
+import { openStatusStream } from './status-stream'
+
+export interface StreamServer {
+  readonly url: string
+  /** Takes no more connections, closes those there are with 1001, then stops listening. */
+  close(): Promise<void>
+}
+
+export interface StreamServerConfig {
+  readonly host: string
+  readonly port: number
+  readonly allowedOrigins: readonly string[]
+}
+
+/** How long clients may take to answer the closing handshake. */
+const CLOSE_GRACE_MS = 3_000
+
+type Open = (socket: WebSocket, request: IncomingMessage, query: URLSearchParams) => void
+
+/** Serves health and metrics over HTTP, and upgrades `/v1/stream` and `/ws` on the same port. */
+export async function startServer(
+  { host, port, allowedOrigins }: StreamServerConfig,
+  context: StreamContext,
+  health: Health,
+  metrics: Metrics,
+): Promise<StreamServer> {
+  const { events, ids, limits } = context
+  let draining = false
+
+  const paths: Readonly<Record<string, Open>> = {
+    '/v1/stream': (socket, request, query) => openSession(socket, credentialOf(request, query), context),
+    '/ws': (socket, request, query) =>
+      openStatusStream(socket, credentialOf(request, query), query.get('orderId'), context),
+  }
+
+  const app = createApp()
+  mountHealth(app, health, metrics)
+  app.use((request, response) => {
+    const known = request.path in paths
+    const problem = known
+      ? problemOf(
+          'VALIDATION_FAILED',
+          'this is a WebSocket address: connect with an upgrade',
+          request.path,
+          ids.uuid(),
+        )
+      : problemOf('NOT_FOUND', 'there is nothing at this address', request.path, ids.uuid())
+    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  })
+
+  const http: HttpServer = await listen(app, { host, port })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: limits.maxMessageBytes,
+    closeTimeout: CLOSE_GRACE_MS,
+  } as ConstructorParameters<typeof WebSocketServer>[0])
+
+  http.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const url = new URL(request.url ?? '/', 'http://notifier')
+    const refuse = (code: ProblemCode, detail: string) =>
+      refuseUpgrade(socket, problemOf(code, detail, url.pathname, ids.uuid()))
+    const open = Object.hasOwn(paths, url.pathname) ? paths[url.pathname] : undefined
+    if (draining) {
+      events.handshakeRefused('draining', url.pathname)
+      refuse('OVERLOADED', 'the service is restarting')
+    } else if (!open) {
+      events.handshakeRefused('path', url.pathname)
+      refuse('NOT_FOUND', 'there is no stream at this address')
+    } else if (!isOriginAllowed(request.headers.origin, request.headers.host, allowedOrigins)) {
+      events.handshakeRefused('origin', String(request.headers.origin))
+      refuse('FORBIDDEN', 'pages of this origin may not open a stream')
+    } else {
+      sockets.handleUpgrade(request, socket, head, (websocket) => open(websocket, request, url.searchParams))
+    }
+  })
+
+  return {
+    url: http.url,
+    async close() {
+      draining = true
+      await context.connections.closeAll(CLOSE_GRACE_MS)
+      sockets.close()
+      await http.close(1_000)
+    },
+  }
+}

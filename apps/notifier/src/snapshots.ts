@@ -1,0 +1,53 @@
+import { orderIdSchema } from '@fillstream/types'
+import { snapshotOf, type OrderSnapshot } from '@fillstream/core'
+import { type OrderCache } from '@fillstream/messaging'
+import { type Store } from '@fillstream/store'
+import { type NotifierEvents } from './events'
+
+/** Running orders shown at most in the snapshot of an account. */
+export const MAX_ACTIVE_ORDERS = 500
+
+/** How things stand now, for the answer to a subscribe. */
+export interface Snapshots {
+  /**
+   * The account's order: from Redis where it is kept, else from Postgres. Null where there is none, or it is another
+   * account's. Rejects where Postgres would have to be asked and is away.
+   */
+  order(accountId: string, orderId: string): Promise<OrderSnapshot | null>
+  /** The cursor of the account's latest event. */
+  cursor(accountId: string): Promise<number>
+  /** The account's running orders, oldest first. */
+  active(accountId: string): Promise<OrderSnapshot[]>
+}
+
+export function createSnapshots(
+  store: {
+    readonly orders: Pick<Store['orders'], 'get' | 'active'>
+    readonly accounts: Pick<Store['accounts'], 'cursor'>
+  },
+  cache: OrderCache,
+  events: NotifierEvents,
+): Snapshots {
+  async function cached(accountId: string, orderId: string): Promise<OrderSnapshot | null> {
+    try {
+      return await cache.get(accountId, orderId)
+    } catch (error) {
+      events.readFailed('order-cache', error)
+      return null
+    }
+  }
+  return {
+    async order(accountId, id) {
+      const orderId = id.toLowerCase()
+      if (!orderIdSchema.safeParse(orderId).success) return null
+      const kept = await cached(accountId, orderId)
+      if (kept) return kept.accountId === accountId ? kept : null
+      const order = await store.orders.get(accountId, orderId)
+      return order && snapshotOf(order)
+    },
+    cursor: (accountId) => store.accounts.cursor(accountId),
+    async active(accountId) {
+      return (await store.orders.active(accountId, MAX_ACTIVE_ORDERS)).map(snapshotOf)
+    },
+  }
+}

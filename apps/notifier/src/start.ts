@@ -1,0 +1,110 @@
+import { createOrderCache, createStreamTokens, startNewsReader } from '@fillstream/messaging'
+import {
+  assertRedisKeepsKeys,
+  createHealth,
+  createRedis,
+  redisReady,
+  redisUrlOf,
+  type Deps,
+  type Service,
+} from '@fillstream/runtime'
+import { createStore, type Store } from '@fillstream/store'
+import { createAuthentication } from './authentication'
+import { type Config } from './config'
+import { createConnections } from './connections'
+import { type StreamLimits } from './context'
+import { createEvents } from './events'
+import { startFanOut } from './fan-out'
+import { createHistory } from './history'
+import { startServer } from './server'
+import { createSnapshots } from './snapshots'
+import { createSubscriptions } from './subscriptions'
+
+export interface Notifier extends Service {
+  /** Where health, metrics and the streams are served: `http://host:port`. */
+  readonly url: string
+}
+
+/** Starts the notifier: everything is wired here, by hand, and stopped in order. */
+export async function start(config: Config, deps: Deps): Promise<Notifier> {
+  const { clock, ids, logger, metrics } = deps
+  const events = createEvents(logger, metrics)
+  const redisUrl = redisUrlOf(config)
+  const bus = { redisUrl, prefix: config.KEY_PREFIX, shards: config.ORDER_SHARDS }
+
+  const store = createStore(
+    { databaseUrl: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE },
+    { clock, onConnectionLost: (error) => logger.debug('a connection to Postgres broke', { error }) },
+  )
+  const redis = createRedis(redisUrl, 'producer', logger)
+  await store.assertSchemaCurrent()
+  await redisReady(redis)
+  await assertRedisKeepsKeys(redis, logger)
+
+  const subscriptions = createSubscriptions()
+  const fanOut = startFanOut({ checkMs: config.STREAM_CHECK_MS }, store, subscriptions, deps, events)
+  const reader = startNewsReader(bus, deps, fanOut)
+  const context = {
+    limits: limitsOf(config),
+    streamBase: config.PUBLIC_STREAM_URL ?? `ws://127.0.0.1:${config.NOTIFIER_PORT}`,
+    clock,
+    ids,
+    events,
+    authentication: createAuthentication(
+      store.apiKeys,
+      createStreamTokens(redis, config.KEY_PREFIX),
+      config.DEMO_MODE ? firstAccountOf(store) : () => Promise.resolve(null),
+    ),
+    connections: createConnections(
+      {
+        heartbeatMs: config.STREAM_HEARTBEAT_MS,
+        pongTimeoutMs: config.STREAM_PONG_TIMEOUT_MS,
+        maxPerAccount: config.STREAM_MAX_CONNECTIONS_PER_ACCOUNT,
+      },
+      clock,
+      events.heartbeatFailed,
+    ),
+    subscriptions,
+    history: createHistory(store, Math.max(1, config.DATABASE_POOL_SIZE - 2)),
+    snapshots: createSnapshots(store, createOrderCache(redis, bus), events),
+  }
+  const health = createHealth({ postgres: () => store.ping(), redis: () => redis.ping() }, clock)
+  const server = await startServer(
+    { host: config.HOST, port: config.NOTIFIER_PORT, allowedOrigins: config.ALLOWED_ORIGINS },
+    context,
+    health,
+    metrics,
+  )
+
+  return {
+    url: server.url,
+    async close() {
+      health.drain()
+      await server.close()
+      await Promise.all([reader.stop(), fanOut.stop()])
+      redis.disconnect()
+      await store.close()
+    },
+  }
+}
+
+function limitsOf(config: Config): StreamLimits {
+  return {
+    heartbeatMs: config.STREAM_HEARTBEAT_MS,
+    authTimeoutMs: config.STREAM_AUTH_TIMEOUT_MS,
+    maxMessageBytes: config.STREAM_MAX_MESSAGE_BYTES,
+    maxSubscriptions: config.STREAM_MAX_SUBSCRIPTIONS,
+    messageBurst: config.STREAM_MESSAGE_BURST,
+    messagesPerSecond: config.STREAM_MESSAGES_PER_SECOND,
+    maxBufferedBytes: config.STREAM_MAX_BUFFERED_BYTES,
+  }
+}
+
+/** The oldest account: it never changes once it is there, so that a demo needs Postgres for it once. */
+function firstAccountOf(store: Pick<Store, 'accounts'>): () => Promise<string | null> {
+  let known: string | null = null
+  return async () => {
+    known ??= (await store.accounts.first())?.id ?? null
+    return known
+  }
+}
