@@ -78,3 +78,16 @@ export function submittedAttempt(attempt = 1): Extract<OrderAppend['attempt'], {
     leaseMs: 10_000,
   }
 }
+
+/** Repeats `check` until it passes; fails with its last error after 10 s. */
+export async function eventually<T>(check: () => Promise<T> | T): Promise<T> {
+  const end = performance.now() + 10_000
+  for (;;) {
+    try {
+      return await check()
+    } catch (error) {
+      if (performance.now() > end) throw error
+      await delay(10)
+    }
+  }
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
+import { createTestDatabase, type TestDatabase } from '../../tests/support/database'
+import {
+  eventually,
+  newAccount,
+  newOrder,
+  openStore,
+  steps,
+  submittedAttempt,
+} from '../../tests/support/store'
+import type { Store } from './store'
+
+let database: TestDatabase
+let store: Store
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  store = openStore(database.url)
+})
+afterAll(async () => {
+  await store.close()
+  await database.drop()
+})
+
+async function execute(sql: string, ...values: unknown[]): Promise<void> {
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+  await client.query(sql, values)
+  await client.end()
+}
+
+async function ordersOf(accountId: string, count: number) {
+  const orders = Array.from({ length: count }, () => newOrder(accountId))
+  await store.orders.insertOrders(orders)
+  return orders
+}
+
+test('an order is seen by its own account and by the engine, not by another account', async () => {
+  const accountId = await newAccount(store)
+  const order = newOrder(accountId, { clientOrderId: 'c1' })
+  await store.orders.insertOrders([order])
+  const stranger = await newAccount(store)
+  expect(await store.orders.get(accountId, order.id)).toMatchObject({ id: order.id })
+  expect(await store.orders.get(null, order.id)).toMatchObject({ id: order.id })
+  expect(await store.orders.get(stranger, order.id)).toBeNull()
+  expect(await store.orders.getByClientOrderId(accountId, 'c1')).toMatchObject({ id: order.id })
+  expect(await store.orders.getByClientOrderId(stranger, 'c1')).toBeNull()
+  expect(await store.orders.routeReceipt(stranger, order.id)).toBeNull()
+  expect(await store.orders.routeReceipt(accountId, order.id)).toEqual({ receipt: null, attempt: 1 })
+  expect(await store.events.list(stranger, order.id, 0, 10)).toEqual([])
+})
+
+test('history comes newest first, page by page, each order once, also among orders of one millisecond', async () => {
+  const accountId = await newAccount(store)
+  const orders = await ordersOf(accountId, 25)
+  const seen: string[] = []
+  let cursor: string | null = null
+  do {
+    const page: Awaited<ReturnType<Store['orders']['list']>> = await store.orders.list(accountId, {
+      limit: 10,
+      ...(cursor !== null && { cursor }),
+    })
+    seen.push(...page.items.map(({ id }) => id))
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  expect(seen).toEqual(
+    orders
+      .map(({ id }) => id)
+      .sort()
+      .reverse(),
+  )
+})
+
+test('history is filtered', async () => {
+  const accountId = await newAccount(store)
+  const [first, second] = await ordersOf(accountId, 2)
+  await store.orders.appendEvents([steps(first ?? newOrder(accountId), 1, ['pending', 'cancelled'])])
+  const ids = async (filter: object) =>
+    (await store.orders.list(accountId, { limit: 10, ...filter })).items.map(({ id }) => id)
+  expect(await ids({ status: 'cancelled' })).toEqual([first?.id])
+  expect(await ids({ status: 'pending', type: 'market', inputMint: second?.inputMint })).toEqual([second?.id])
+  expect(await ids({ outputMint: second?.inputMint })).toEqual([])
+})
+
+test.each(['', 'x', 'MTcw', Buffer.from('1.not-an-id').toString('base64url')])(
+  'the cursor %j is refused by its name',
+  async (cursor) => {
+    await expect(store.orders.list(randomUUID(), { limit: 1, cursor })).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      context: { errors: [{ path: 'cursor' }] },
+    })
+  },
+)
+
+test('active orders and last seqs', async () => {
+  const accountId = await newAccount(store)
+  const [done, running] = await ordersOf(accountId, 2)
+  if (!done || !running) throw new Error('no orders')
+  await store.orders.appendEvents([
+    steps(done, 1, ['pending', 'failed']),
+    steps(running, 1, ['pending', 'routing']),
+  ])
+  expect((await store.orders.active(accountId, 10)).map(({ id }) => id)).toEqual([running.id])
+  const lastSeqs = await store.orders.lastSeqs([done.id, running.id, randomUUID()])
+  expect(lastSeqs).toEqual(
+    new Map([
+      [done.id, { lastSeq: 2, status: 'failed' }],
+      [running.id, { lastSeq: 2, status: 'routing' }],
+    ]),
+  )
+})
+
+test('events of an account are read behind a cursor', async () => {
+  const accountId = await newAccount(store)
+  await ordersOf(accountId, 5)
+  const news = await store.events.newsOfAccount(accountId, 2, 2)
+  expect(news.map(({ cursor }) => cursor)).toEqual([3, 4])
+})
+
+test('an event that is not yet committed holds back the later ones: no reader can pass a gap', async () => {
+  const accountId = await newAccount(store)
+  const [first, second] = await ordersOf(accountId, 2)
+  if (!first || !second) throw new Error('no orders')
+  const slow = new Client({ connectionString: database.url })
+  await slow.connect()
+  // A writer that took cursor 3 and has not committed, as a statement of ours is between its lock and its end.
+  await slow.query('BEGIN')
+  await slow.query('SELECT account_seq FROM accounts WHERE id = $1 FOR NO KEY UPDATE', [accountId])
+  await slow.query(
+    `INSERT INTO order_events (order_id, seq, account_id, cursor, event_id, status, data)
+     VALUES ($1, 2, $2, 3, $3, 'routing', '{}')`,
+    [first.id, accountId, randomUUID()],
+  )
+  await slow.query('UPDATE accounts SET account_seq = 3 WHERE id = $1', [accountId])
+  const later = store.orders.appendEvents([steps(second, 1, ['pending', 'routing'])])
+  await eventually(async () => {
+    const { rows } = await slow.query(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    )
+    expect(rows).toHaveLength(1)
+  })
+  expect((await store.events.newsOfAccount(accountId, 0, 10)).map(({ cursor }) => cursor)).toEqual([1, 2])
+  await slow.query('COMMIT')
+  await slow.end()
+  await later
+  const news = await store.events.newsOfAccount(accountId, 0, 10)
+  expect(news.map(({ cursor, orderId }) => [cursor, orderId]).slice(2)).toEqual([
+    [3, first.id],
+    [4, second.id],
+  ])
+})
+
+test('work is due when it was left alone, and never while the chain has it or it is done', async () => {
+  const accountId = await newAccount(store)
+  const [fresh, submitted, done, delayed] = await ordersOf(accountId, 4)
+  if (!fresh || !submitted || !done || !delayed) throw new Error('no orders')
+  await store.orders.appendEvents([
+    steps(submitted, 1, ['pending', 'routing', 'building', 'submitted'], { attempt: submittedAttempt() }),
+    steps(done, 1, ['pending', 'failed']),
+    steps(delayed, 1, ['pending', 'routing'], { changes: { runAfter: new Date(Date.now() + 60_000) } }),
+  ])
+  const due = async (idleMs: number) =>
+    (await store.work.dueOrders(1_000, idleMs)).filter((order) => order.accountId === accountId)
+  await eventually(async () => expect(await due(0)).toEqual([{ id: fresh.id, accountId, lastSeq: 1 }]))
+  expect(await due(60_000)).toEqual([])
+  expect(await store.work.setRunAfter(delayed.id, 2, new Date(0))).toBe(true)
+  expect(await store.work.setRunAfter(delayed.id, 1, new Date())).toBe(false)
+  expect((await due(0)).map(({ id }) => id)).toEqual([delayed.id, fresh.id])
+})
+
+test('a phase is set while the order stands where the writer saw it', async () => {
+  const [order] = await ordersOf(await newAccount(store), 1)
+  expect(await store.work.setPhase(order?.id ?? '', 1, 'comparing quotes')).toBe(true)
+  expect(await store.work.setPhase(order?.id ?? '', 2, 'late')).toBe(false)
+  expect(await store.orders.get(null, order?.id ?? '')).toMatchObject({
+    phase: 'comparing quotes',
+    lastSeq: 1,
+  })
+})
+
+test('what happened lately is told again, with its news', async () => {
+  const accountId = await newAccount(store)
+  const [order] = await ordersOf(accountId, 1)
+  if (!order) throw new Error('no order')
+  await store.orders.appendEvents([steps(order, 1, ['pending', 'routing'])])
+  const recent = await store.work.recentlyUpdated(60_000, 1_000)
+  const found = recent.find((published) => published.order.id === order.id)
+  expect(found?.order).toMatchObject({ status: 'routing', lastSeq: 2 })
+  expect(found?.news.map(({ seq }) => seq)).toEqual([1, 2])
+  await execute(
+    `UPDATE order_events SET at = at - interval '2 minutes' WHERE order_id = $1 AND seq = 1`,
+    order.id,
+  )
+  const later = await store.work.recentlyUpdated(60_000, 1_000)
+  expect(later.find((published) => published.order.id === order.id)?.news.map(({ seq }) => seq)).toEqual([2])
+  await execute(`UPDATE order_events SET at = at - interval '2 minutes' WHERE order_id = $1`, order.id)
+  const latest = await store.work.recentlyUpdated(60_000, 1_000)
+  expect(latest.filter((published) => published.order.id === order.id)).toEqual([])
+})
