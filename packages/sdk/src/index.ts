@@ -1,6 +1,5 @@
 import { createClientOn, type ClientOptions, type FillstreamClient } from './client'
-import { openNodeSocket } from './node-socket'
-import { commonPlatform } from './platform'
+import { nodePlatform } from './node-platform'
 
 export * from './exports'
 
@@ -15,13 +14,5 @@ export * from './exports'
  * ```
  */
 export function createClient(options: ClientOptions): FillstreamClient {
-  return createClientOn(
-    {
-      ...commonPlatform,
-      fetch: (url, init) => fetch(url, init),
-      openSocket: openNodeSocket,
-      streamAuth: 'header',
-    },
-    options,
-  )
+  return createClientOn(nodePlatform, options)
 }

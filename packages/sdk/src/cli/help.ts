@@ -1,0 +1,88 @@
+const GLOBAL = `
+Everywhere
+  --url URL          the engine           (FILLSTREAM_URL, default http://127.0.0.1:3000)
+  --api-key KEY      the account's key    (FILLSTREAM_API_KEY; none in demo mode)
+  --stream-url URL   the event stream     (FILLSTREAM_STREAM_URL, default: what the engine says)
+  --json             JSON lines, amounts in base units, for machines
+  --help, --version
+
+Exit codes
+  0 done   1 the order did not confirm   2 wrong usage   3 refused by the engine   4 engine unreachable`
+
+const ID = `Amounts are decimals of the token (1.5 SOL); --raw takes and shows base units (1500000000).`
+
+/** Help texts, by the words of the command. */
+export const HELP: Readonly<Record<string, string>> = {
+  '': `fillstream: place and follow orders on a Fillstream engine
+
+  fillstream quote SOL USDC 1.5                              the best route now
+  fillstream order place --in SOL --out USDC --amount 1.5    submit a market order
+  fillstream order get ID                                    one order
+  fillstream order list                                      the history, newest first
+  fillstream order watch ID                                  its statuses as they arrive
+  fillstream order cancel ID                                 until it is submitted
+
+More: fillstream quote --help, fillstream order place --help, ...
+${GLOBAL}`,
+
+  quote: `fillstream quote IN OUT AMOUNT [--exact-out] [--slippage-bps N] [--raw]
+
+The best route now, and what every venue would give. Nothing is executed.
+${ID}
+
+  --exact-out        AMOUNT is what arrives, of OUT
+  --slippage-bps N   how far the result may be off, default 50 (0.5 %)
+  --raw              base units
+
+  fillstream quote SOL USDC 1.5
+  fillstream quote USDC SOL 1 --exact-out
+${GLOBAL}`,
+
+  order: `fillstream order place | get | list | watch | cancel
+
+  fillstream order place --in SOL --out USDC --amount 1.5 --watch
+  fillstream order get ID
+  fillstream order list --status confirmed --limit 10
+  fillstream order watch ID
+  fillstream order cancel ID
+${GLOBAL}`,
+
+  'order place': `fillstream order place --in TOKEN --out TOKEN --amount AMOUNT [options]
+
+Submits a market order. Tokens are symbols of the token list, or mints.
+${ID}
+
+  --exact-out              AMOUNT is what arrives, of --out
+  --slippage-bps N         how far the result may be off, default 50 (0.5 %)
+  --max-impact-bps N       how far the order may move the price, default 1000
+  --client-order-id ID     your own id, unique per account
+  --idempotency-key KEY    repeat a command safely: one key, one order
+  --watch                  stay, and show the statuses as they arrive
+  --raw                    base units
+${GLOBAL}`,
+
+  'order get': `fillstream order get ID [--client-order-id] [--raw]
+
+  --client-order-id    ID is the one that its sender gave it
+${GLOBAL}`,
+
+  'order list': `fillstream order list [--status STATUS] [--limit N] [--cursor CURSOR] [--all] [--raw]
+
+The history, newest first.
+
+  --status STATUS    pending, open, routing, building, submitted, confirmed, failed, cancelled or expired
+  --limit N          orders of a page, 1 to 100, default 20
+  --cursor CURSOR    the page after this one
+  --all              every page
+${GLOBAL}`,
+
+  'order watch': `fillstream order watch ID [--after-seq N] [--raw]
+
+The events of an order from the first one (or after N) until it is done, across dropped connections.
+${GLOBAL}`,
+
+  'order cancel': `fillstream order cancel ID [--raw]
+
+Cancels an order that is not yet submitted.
+${GLOBAL}`,
+}
