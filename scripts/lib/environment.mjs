@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { Failure } from './failure.mjs'
 
+/** The processes run in another folder. */
+const PATHS = ['WALLET_MASTER_KEY_FILE', 'LOCALNET_DATA_DIR']
 const READ_FROM_FILES = ['DATABASE_URL', 'REDIS_URL', 'BOOTSTRAP_API_KEY']
 
 /**
@@ -16,7 +18,7 @@ export function readEnvironment(root, env = process.env) {
     ([, value]) => value !== undefined && value !== '',
   )
   const read = Object.fromEntries(given)
-  if (read.WALLET_MASTER_KEY_FILE) read.WALLET_MASTER_KEY_FILE = resolve(root, read.WALLET_MASTER_KEY_FILE)
+  for (const name of PATHS) if (read[name] !== undefined) read[name] = resolve(root, read[name])
   for (const name of READ_FROM_FILES) {
     const path = read[`${name}_FILE`]
     delete read[`${name}_FILE`]

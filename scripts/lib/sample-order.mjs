@@ -112,6 +112,11 @@ function createApi(base, apiKey, signal) {
       signal: signal ?? null,
     })
     const text = await answer.text()
+    if (answer.status === 401) {
+      throw new Failure(
+        'the database has an account with another key than the one kept here: put that key into BOOTSTRAP_API_KEY.',
+      )
+    }
     if (!answer.ok) throw new Failure(`${method} ${path} was refused: ${answer.status} ${text.slice(0, 500)}`)
     return JSON.parse(text)
   }
