@@ -1,5 +1,12 @@
 import { replyStream, requestStream, rpcReplySchema, type RpcOperations } from '@fillstream/types'
-import { closeRedis, createRedis, type Clock, type IdSource, type Logger } from '@fillstream/runtime'
+import {
+  closeRedis,
+  createRedis,
+  redisReady,
+  type Clock,
+  type IdSource,
+  type Logger,
+} from '@fillstream/runtime'
 import { type z } from 'zod'
 
 /** The other side answered with an error: `code` is its stable code. */
@@ -40,6 +47,8 @@ interface Waiting {
 
 const MAX_WAITING = 10_000
 const MAX_STREAM = 20_000
+/** A connection that is just being made is waited for; an outage is not. */
+const CONNECT_WAIT_MS = 1_000
 const REPLY_TTL_MS = 60_000
 
 /** Request and reply over Redis streams: requests go to the service's stream, replies come to this caller's own. */
@@ -85,6 +94,21 @@ export function createRpcClient(
     }
   })()
 
+  let connecting: Promise<void> | null = null
+  function connected(): Promise<void> {
+    connecting ??= redisReady(sender, CONNECT_WAIT_MS).finally(() => (connecting = null))
+    return connecting
+  }
+
+  async function send(service: string, request: string): Promise<void> {
+    try {
+      await connected()
+      await sender.xadd(requestStream(config.prefix, service), 'MAXLEN', '~', MAX_STREAM, '*', 'r', request)
+    } catch (error) {
+      throw new RpcUnavailableError('redis is away', { cause: error })
+    }
+  }
+
   async function ask(service: string, op: string, body: unknown, timeoutMs: number): Promise<unknown> {
     if (waiting.size >= MAX_WAITING)
       throw new RpcUnavailableError(`more than ${MAX_WAITING} requests are waiting`)
@@ -99,12 +123,11 @@ export function createRpcClient(
     answer.catch(() => undefined)
     expired.catch(() => undefined)
     try {
-      const request = JSON.stringify({ id, replyTo: replies, deadline: clock.now() + timeoutMs, op, body })
-      const sent = sender
-        .xadd(requestStream(config.prefix, service), 'MAXLEN', '~', MAX_STREAM, '*', 'r', request)
-        .catch((error: unknown) => {
-          throw new RpcUnavailableError('redis is away', { cause: error })
-        })
+      const sent = send(
+        service,
+        JSON.stringify({ id, replyTo: replies, deadline: clock.now() + timeoutMs, op, body }),
+      )
+      sent.catch(() => undefined)
       await Promise.race([sent, expired])
       return await Promise.race([answer, expired])
     } finally {

@@ -1,0 +1,88 @@
+import { orderEventsStream, orderHashKey, shardOf, type OrderNews } from '@fillstream/types'
+import { type OrderSnapshot } from '@fillstream/core'
+import { createLogger, createRedis, redisReady, systemClock, systemIds } from '@fillstream/runtime'
+import { startNewsReader } from './news-reader'
+import { createOrderCache, createPublisher, NEWS_DEFAULTS } from './order-news'
+
+const redisUrl = process.env['TEST_REDIS_URL'] as string
+const logger = createLogger({ service: 'test', level: 'silent' })
+const config = { ...NEWS_DEFAULTS, prefix: `test-news-${systemIds.uuid()}`, shards: 2 }
+const redis = createRedis(redisUrl, 'producer', logger)
+const publish = createPublisher(redis, config)
+const cache = createOrderCache(redis, config)
+const accountId = systemIds.uuid()
+
+beforeAll(() => redisReady(redis))
+afterAll(() => redis.disconnect())
+
+function news(orderId: string, seq: number): OrderNews {
+  return {
+    orderId,
+    accountId,
+    seq,
+    cursor: seq,
+    status: 'routing',
+    phase: null,
+    at: '2026-01-01T00:00:00.000Z',
+    data: {},
+  }
+}
+function snapshot(orderId: string, lastSeq: number): OrderSnapshot {
+  return { orderId, accountId, lastSeq, status: 'routing' } as OrderSnapshot
+}
+
+test('the hash holds the newest snapshot, in whatever order the writers publish', async () => {
+  const orderId = systemIds.uuid()
+  await publish([{ order: snapshot(orderId, 3), news: [news(orderId, 3)] }])
+  await publish([{ order: snapshot(orderId, 2), news: [news(orderId, 2)] }])
+  expect(await cache.get(accountId, orderId)).toMatchObject({ lastSeq: 3 })
+  expect(
+    await cache.lastSeqs([
+      { accountId, orderId },
+      { accountId, orderId: systemIds.uuid() },
+    ]),
+  ).toEqual([3, 0])
+  const stream = orderEventsStream(config.prefix, shardOf(accountId, config.shards))
+  expect(await redis.xlen(stream)).toBe(2)
+})
+
+test('the hash of a finished order lives on for a while only', async () => {
+  const orderId = systemIds.uuid()
+  await publish([{ order: { ...snapshot(orderId, 5), status: 'confirmed' }, news: [] }])
+  const ttl = await redis.pttl(orderHashKey(config.prefix, shardOf(accountId, config.shards), orderId))
+  expect(ttl).toBeGreaterThan(0)
+  expect(ttl).toBeLessThanOrEqual(config.finishedTtlMs)
+})
+
+test('a reader hears what is published after it began, and of a Redis that began anew', async () => {
+  const heard: number[] = []
+  let resets = 0
+  const reader = startNewsReader(
+    { ...config, redisUrl },
+    { clock: systemClock, ids: systemIds, logger },
+    {
+      onNews: (events) => heard.push(...events.map(({ seq }) => seq)),
+      onReset: () => resets++,
+    },
+  )
+  const orderId = systemIds.uuid()
+  const until = async (condition: () => boolean, act: () => Promise<unknown>) => {
+    while (!condition()) {
+      await act()
+      await systemClock.sleep(10)
+    }
+  }
+  let seq = 10
+  await until(
+    () => heard.length > 0,
+    () => publish([{ order: snapshot(orderId, seq), news: [news(orderId, seq++)] }]),
+  )
+  const keys = await redis.keys(`${config.prefix}:*`)
+  await redis.del(...keys)
+  const before = heard.length
+  await until(
+    () => resets > 0 && heard.length > before,
+    () => publish([{ order: snapshot(orderId, seq), news: [news(orderId, seq++)] }]),
+  )
+  await reader.stop()
+})

@@ -1,0 +1,73 @@
+import { createLogger, systemClock, systemIds } from '@fillstream/runtime'
+import { createOrdersQueue, createOrdersWorker, type JobOutcome } from './orders-queue'
+
+const redisUrl = process.env['TEST_REDIS_URL'] as string
+const logger = createLogger({ service: 'test', level: 'silent' })
+const config = { redisUrl, prefix: `test-queue-${systemIds.uuid()}`, shards: 2 }
+const accountId = systemIds.uuid()
+const queue = createOrdersQueue(config, logger)
+
+afterAll(() => queue.close())
+
+/** A worker that hands every job to the test, which says what its outcome is. */
+function work(outcome: (orderId: string, time: number) => JobOutcome) {
+  const runs: string[] = []
+  const waiting: { count: number; resolve: () => void }[] = []
+  const worker = createOrdersWorker(
+    { ...config, concurrency: 10, lockMs: 5_000 },
+    ({ orderId }) => {
+      runs.push(orderId)
+      for (const { count, resolve } of waiting) if (runs.length >= count) resolve()
+      return Promise.resolve(outcome(orderId, runs.filter((id) => id === orderId).length))
+    },
+    { clock: systemClock, logger },
+  )
+  const reached = (count: number) =>
+    new Promise<void>((resolve) => {
+      waiting.push({ count, resolve })
+      if (runs.length >= count) resolve()
+    })
+  return { worker, runs, reached }
+}
+
+test('a step is queued once while its job waits, and again after it has run', async () => {
+  const orderId = systemIds.uuid()
+  const step = { orderId, accountId, lastSeq: 1 }
+  await queue.enqueue([step])
+  await queue.enqueue([step])
+  expect(await queue.depth()).toBe(1)
+  const { worker, runs, reached } = work(() => ({ again: false }))
+  await reached(1)
+  while ((await queue.depth()) > 0) await systemClock.sleep(5)
+  await queue.enqueue([step])
+  await reached(2)
+  expect(runs).toEqual([orderId, orderId])
+  await worker.close()
+})
+
+test('a job that wants to run again after a delay does, under the same id', async () => {
+  const orderId = systemIds.uuid()
+  const { worker, runs, reached } = work((_id, time) =>
+    time === 1 ? { again: true, delayMs: 20 } : { again: false },
+  )
+  await queue.enqueue([{ orderId, accountId, lastSeq: 2 }])
+  await reached(2)
+  expect(runs).toEqual([orderId, orderId])
+  await worker.close()
+})
+
+test('a job that fails does not swallow the next under its id', async () => {
+  const orderId = systemIds.uuid()
+  const step = { orderId, accountId, lastSeq: 3 }
+  const { worker, runs, reached } = work((_id, time) => {
+    if (time === 1) throw new Error('a defect')
+    return { again: false }
+  })
+  await queue.enqueue([step])
+  await reached(1)
+  while ((await queue.depth()) > 0) await systemClock.sleep(5)
+  await queue.enqueue([step])
+  await reached(2)
+  expect(runs).toHaveLength(2)
+  await worker.close()
+})
