@@ -37,6 +37,8 @@ export interface World {
   readonly associated: AssociatedAccounts
   /** Every wallet that belongs to localnet itself. */
   readonly accounts: VenueAccounts
+  /** Resolves where slots go on; rejects with the reason where they do not. */
+  ticking(): Promise<void>
   close(): void
 }
 
@@ -122,6 +124,9 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
     market,
     associated,
     accounts,
+    async ticking() {
+      await chain.atNextSlot(() => undefined)
+    },
     close() {
       store.close()
       history.close()

@@ -87,6 +87,15 @@ export function decodeTransaction(bytes: Uint8Array, addresses: AddressBook): Wi
   return wire
 }
 
+/** Takes a message without its signatures apart; throws {@link MalformedTransaction}. */
+export function decodeMessage(message: Uint8Array, addresses: AddressBook): WireTransaction {
+  const signers = message[message[0] === 0x80 ? 1 : 0] ?? 0
+  if (signers >= 0x80) throw new MalformedTransaction('too many signers')
+  const unsigned = Buffer.alloc(1 + signers * SIGNATURE_BYTES)
+  unsigned[0] = signers
+  return decodeTransaction(Buffer.concat([unsigned, message]), addresses)
+}
+
 /** True where the account at this index of the static keys may be written. */
 export function isWritableKey({ header, keys }: WireTransaction, index: number): boolean {
   return index < header.signers

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,9 +7,11 @@ import { type LocalnetEvents } from '../events'
 import { openWorld, type World } from '../world'
 import { grantsFor } from '../tokens/faucet'
 
-/** A directory that no other test uses. */
+/** A directory that no other test uses, gone when the tests are. */
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'fillstream-localnet-'))
+  const directory = mkdtempSync(join(tmpdir(), 'fillstream-localnet-'))
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+  return directory
 }
 
 /** The configuration of tests: all ports free ones, short slots, no delay unless asked for. */

@@ -33,10 +33,15 @@ export class Faucet {
    */
   refill(wallet: string, mint: string, account: string, needed: bigint): bigint {
     const held = this.held(wallet, mint, account)
-    const grant = this.facts.count(refillFact(wallet, mint))
-    if (held >= needed || needed - held > grant) return held
-    this.pay(wallet, { mint, amount: grant, account })
-    return held + grant
+    if (held >= needed || !this.covers(wallet, mint, account, needed)) return held
+    const amount = this.facts.count(refillFact(wallet, mint))
+    this.pay(wallet, { mint, amount, account })
+    return held + amount
+  }
+
+  /** True where one more grant would bring an autoTopUp wallet to `needed`. */
+  covers(wallet: string, mint: string, account: string, needed: bigint): boolean {
+    return this.held(wallet, mint, account) + this.facts.count(refillFact(wallet, mint)) >= needed
   }
 
   /** What a wallet has of a mint: lamports for wrapped SOL. */

@@ -1,0 +1,27 @@
+import { decodeAddress } from '@fillstream/core'
+import { z } from 'zod'
+
+const U64_MAX = (1n << 64n) - 1n
+
+const address = z.string().refine((text) => decodeAddress(text) !== null, 'must be a base58 address')
+const amount = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,19})$/, 'must be base units as a string')
+  .transform((text) => BigInt(text))
+  .refine((value) => value <= U64_MAX, 'must fit a u64')
+
+export const submitBody = z.strictObject({ transaction: z.base64() })
+
+export const faucetBody = z.strictObject({
+  address,
+  grants: z
+    .array(z.strictObject({ mint: address, amount }))
+    .min(1)
+    .max(50),
+  autoTopUp: z.boolean().default(false),
+})
+
+export const topUpBody = z.strictObject({ address, mint: address, amount })
+
+/** Between a hundredth and a hundredfold of the price. */
+export const moveBody = z.strictObject({ priceBps: z.number().int().min(-9_900).max(1_000_000) })

@@ -1,0 +1,50 @@
+import { type PoolState, VENUES } from '@fillstream/core'
+import { auditBooks } from '../tokens/audit'
+import { type World } from '../world'
+import { notFound } from './errors'
+
+/** `GET /venue`: what a client needs in order to build settlements. */
+export function venueOf({ genesis, desk }: World): object {
+  return {
+    genesisHash: genesis.genesisHash,
+    routerAuthority: desk.router.address,
+    payoutAccounts: Object.fromEntries(desk.payoutAccounts),
+    venues: VENUES.map(({ name, programId, feeRate }) => ({ name, programId, feeRate: feeRate.toString() })),
+  }
+}
+
+/** `GET /pools`. */
+export function poolsOf({ desk }: World): object {
+  return { items: desk.pools.all().map(encodePool) }
+}
+
+/** `GET /pools/:address`; throws NOT_FOUND. */
+export function poolOf({ desk }: World, address: string): object {
+  const pool = desk.pools.find(address)
+  if (pool === undefined) throw notFound('no such pool')
+  return encodePool(pool)
+}
+
+/** `GET /audit`: for each mint what was granted and what is held; they are equal, or tokens were made or lost. */
+export function auditOf({ desk, chain }: World): object {
+  const { slot, items } = { slot: chain.slot('processed'), items: auditBooks(desk.ledger, chain.parts.facts) }
+  return {
+    slot,
+    items: items.map(({ mint, granted, held, burnt }) => ({
+      mint,
+      granted: granted.toString(),
+      held: held.toString(),
+      feesBurnt: burnt.toString(),
+      difference: (held + burnt - granted).toString(),
+    })),
+  }
+}
+
+function encodePool(pool: PoolState): object {
+  return Object.fromEntries(
+    Object.entries(pool).map(([name, value]) => [
+      name,
+      typeof value === 'bigint' ? value.toString() : (value as unknown),
+    ]),
+  )
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod'
+import { feeOf } from '../../svm/fees'
+import { decodeMessage, MalformedTransaction } from '../../svm/wire'
+import { invalidParams } from '../errors'
+import { API_VERSION, readConfig, readSlot, withContext } from '../params'
+import { type Methods } from './method'
+
+const SLOTS_IN_EPOCH = 432_000
+const RECENT_FEE_SLOTS = 150
+const MAX_ACCOUNT_BYTES = 10_485_760
+
+/** Slots, blockhashes, fees: what the chain says of itself. */
+export const chainMethods: Methods = {
+  getHealth: () => 'ok',
+  getVersion: () => ({ 'feature-set': 3_294_202_862, 'solana-core': API_VERSION }),
+  getGenesisHash: (_params, { world }) => world.genesis.genesisHash,
+  getSlot: (params, { world }) => readSlot(world.chain, params.config(0, readConfig)),
+  // Every slot has a block here, so the height is the slot.
+  getBlockHeight: (params, { world }) => readSlot(world.chain, params.config(0, readConfig)),
+  getTransactionCount: (params, { world }) => {
+    readSlot(world.chain, params.config(0, readConfig))
+    return world.chain.parts.history.count
+  },
+
+  getEpochInfo(params, { world }) {
+    const slot = readSlot(world.chain, params.config(0, readConfig))
+    return {
+      absoluteSlot: slot,
+      blockHeight: slot,
+      epoch: Math.floor(slot / SLOTS_IN_EPOCH),
+      slotIndex: slot % SLOTS_IN_EPOCH,
+      slotsInEpoch: SLOTS_IN_EPOCH,
+      transactionCount: world.chain.parts.history.count,
+    }
+  },
+
+  getLatestBlockhash(params, { world }) {
+    const config = params.config(0, readConfig)
+    const slot = readSlot(world.chain, config)
+    return withContext(slot, world.chain.latestBlockhash(config.commitment))
+  },
+
+  isBlockhashValid(params, { world }) {
+    const blockhash = params.get(0, z.string())
+    const config = params.config(1, readConfig)
+    const slot = readSlot(world.chain, config)
+    return withContext(slot, world.chain.lastValidSlot(blockhash, config.commitment) !== null)
+  },
+
+  getFeeForMessage(params, { world }) {
+    const encoded = params.get(0, z.base64())
+    const config = params.config(1, readConfig)
+    const slot = readSlot(world.chain, config)
+    try {
+      const wire = decodeMessage(Buffer.from(encoded, 'base64'), world.chain.parts.addresses)
+      const valid = world.chain.lastValidSlot(wire.blockhash, config.commitment) !== null
+      return withContext(slot, valid ? feeOf(wire) : null)
+    } catch (error) {
+      if (error instanceof MalformedTransaction)
+        throw invalidParams(`failed to deserialize: ${error.message}`)
+      throw error
+    }
+  },
+
+  getRecentPrioritizationFees(params, { world }) {
+    params.get(0, z.array(z.string()).max(128).optional())
+    const newest = world.chain.slot('processed')
+    // Blocks here are never full, so nothing has to be paid to be in one.
+    return Array.from({ length: RECENT_FEE_SLOTS }, (_, index) => ({
+      prioritizationFee: 0,
+      slot: Math.max(0, newest - RECENT_FEE_SLOTS + 1 + index),
+    }))
+  },
+
+  getMinimumBalanceForRentExemption(params, { world }) {
+    const bytes = params.get(0, z.number().int().min(0).max(MAX_ACCOUNT_BYTES))
+    return world.chain.parts.vm.rentExemption(bytes)
+  },
+}

@@ -1,0 +1,13 @@
+import { type World } from '../../world'
+import { type Params } from '../params'
+
+/** What methods read and do. */
+export interface RpcContext {
+  readonly world: World
+  onSubmitted(signature: string): void
+}
+
+/** A JSON-RPC method: its answer, or a promise of it; throws RpcError. */
+export type Method = (params: Params, context: RpcContext) => unknown
+
+export type Methods = Readonly<Record<string, Method>>
