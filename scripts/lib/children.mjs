@@ -86,6 +86,19 @@ export function createChildren({ logDir, recordFile }) {
     }
   }
 
+  /** Has the reaper stop a process that someone else has started and stops himself. */
+  function adopt(child, name) {
+    const signals = ['SIGTERM', 'SIGKILL']
+    tell({ add: { pid: child.pid, signals, rank: 0 } })
+    running.set(child.pid, { name, pid: child.pid, began: beginningOf(child.pid), signals, rank: 0 })
+    record()
+    child.once('exit', () => {
+      running.delete(child.pid)
+      tell({ remove: child.pid })
+      record()
+    })
+  }
+
   /** Ends the reaper; whatever still runs is stopped by it. */
   async function close() {
     clearInterval(trimming)
@@ -101,7 +114,7 @@ export function createChildren({ logDir, recordFile }) {
     for (const { name } of running.values()) trim(join(logDir, `${name}.log`))
   }, 30_000).unref()
 
-  return { start, close }
+  return { start, adopt, close }
 }
 
 /** Stops what an earlier launcher left running: it and its reaper were both killed. */

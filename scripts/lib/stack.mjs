@@ -22,7 +22,7 @@ import { addressesFor, ALL_SERVICES, environmentOf, SERVICES, SETUP_ENTRY } from
  * @param throwAway the embedded Postgres needn't survive the machine
  * @param say       `(subject, text)`: hears what is being done
  * @param onExit    `(name, outcome)`: hears of a process that ended unasked
- * @returns `{urls, apiKey, env, pid, logTail, kill, stop, restart, close}`; the calls take the name of a service, or
+ * @returns `{urls, apiKey, env, pid, logTail, kill, stop, restart, adopt, close}`; the calls take the name of a service, or
  *          `postgres` or `redis` where the stack has started these itself
  */
 export async function startStack({
@@ -202,6 +202,7 @@ export async function startStack({
       if (childOf(name).running()) await stopService(name)
       await startService(name)
     },
+    adopt: children.adopt,
     close,
   }
 }

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bootstrap } from './bootstrap.mjs'
 import { stopLeftovers, turnLogs } from './children.mjs'
@@ -10,6 +10,7 @@ import { readFlags } from './options.mjs'
 import { isFree } from './ports.mjs'
 import { removeData } from './postgres-files.mjs'
 import { createProgress } from './progress.mjs'
+import { SAMPLE_ORDER, placeSampleOrder } from './sample-order.mjs'
 import { SERVICES } from './services.mjs'
 import { whenAskedToStop } from './shutdown.mjs'
 
@@ -170,7 +171,6 @@ function superviseWith({ progress, signal, stop }) {
 
 async function sampleOrder({ stack, progress, signal, wanted }) {
   if (!wanted) return undefined
-  const { placeSampleOrder } = await import('./sample-order.mjs')
   progress.print('')
   try {
     return await placeSampleOrder({ urls: stack.urls, apiKey: stack.apiKey, print: progress.print, signal })
@@ -202,33 +202,28 @@ function writeStackFile(file, env) {
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 })
 }
 
-function printUsage({ stack, dataDir, progress, root }) {
+function printUsage({ stack, dataDir, root, progress }) {
   const { urls, apiKey } = stack
   const auth = `-H 'Authorization: Bearer ${apiKey}'`
-  const body = '{"inputMint":"SOL","outputMint":"USDC","amount":"1000000000"}'
+  const body = JSON.stringify(SAMPLE_ORDER)
+  const cli = relative(process.cwd(), join(root, 'packages/sdk/dist/cli.js'))
+  const settings = `FILLSTREAM_URL=${urls.gateway} FILLSTREAM_API_KEY=${apiKey}`
   progress.print(`
 Fillstream is running.
-  API        ${urls.gateway}   (reference: ${urls.gateway}/docs)
-  Streams    ${urls.stream}/v1/stream
-  Solana RPC ${urls.rpc}   (localnet; PubSub ${urls.rpcWs})
-  Demo key   ${apiKey}
-  Data       ${dataDir}   (logs: ${join(dataDir, 'logs')}, addresses of Postgres and Redis: ${join(dataDir, 'stack.env')})
+  API         ${urls.gateway}   (reference: ${urls.gateway}/docs)
+  Streams     ${urls.stream}/v1/stream
+  Solana RPC  ${urls.rpc}   (localnet; PubSub ${urls.rpcWs})
+  Demo key    ${apiKey}
+  Data, logs  ${dataDir}   (addresses of Postgres and Redis: ${join(dataDir, 'stack.env')})
 
 Place an order:
   curl -s ${urls.gateway}/v1/orders ${auth} -H 'Content-Type: application/json' -d '${body}'
 See the history:
   curl -s '${urls.gateway}/v1/orders?limit=5' ${auth}
-${watchCommand({ root, stack })}
+Place one and watch it:
+  ${settings} node ${cli} order place --in SOL --out USDC --amount 1.5 --watch
 
 Ctrl-C stops everything.`)
-}
-
-function watchCommand({ root, stack }) {
-  const cli = join(root, 'packages/sdk/dist/cli.js')
-  if (existsSync(cli)) {
-    return `Watch your orders:\n  FILLSTREAM_URL=${stack.urls.gateway} FILLSTREAM_API_KEY=${stack.apiKey} node ${cli} watch`
-  }
-  return `Get a quote:\n  curl -s ${stack.urls.gateway}/v1/quotes -H 'Authorization: Bearer ${stack.apiKey}' -H 'Content-Type: application/json' -d '{"inputMint":"SOL","outputMint":"USDC","amount":"1000000000"}'`
 }
 
 function printHelp(progress) {

@@ -39,6 +39,7 @@ export async function watchSources({ root, stack, say }) {
     ...Object.keys(SERVICES).map((name) => `apps/${name}`),
   ]
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  stack.adopt(child, 'tsc')
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (/Found 0 errors/.test(line)) working = working.then(restartChanged)
     else if (/error TS|Found \d+ error/.test(line)) say('build', line)
