@@ -31,11 +31,11 @@ const schema = z.object({
 
 async function setup(): Promise<void> {
   const config = parseConfig(schema, readEnvironment())
-  const { ids, logger } = systemDeps('setup', config.LOG_LEVEL)
+  const { clock, ids, logger } = systemDeps('setup', config.LOG_LEVEL)
   const applied = await migrate(config.DATABASE_URL)
   logger.info('the database is up to date', { applied })
   if (config.BOOTSTRAP_API_KEY === undefined) return
-  const store = createStore({ databaseUrl: config.DATABASE_URL, poolSize: 2 })
+  const store = createStore({ databaseUrl: config.DATABASE_URL, poolSize: 2 }, { clock })
   try {
     const key = await store.apiKeys.bootstrap(config.BOOTSTRAP_API_KEY, {
       id: ids.uuid(),

@@ -51,7 +51,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const redisUrl = redisUrlOf(config)
   const bus = { redisUrl, prefix: config.KEY_PREFIX, shards: config.ORDER_SHARDS }
 
-  const store = createStore({ databaseUrl: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE })
+  const store = createStore({ databaseUrl: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE }, deps)
   await store.assertSchemaCurrent()
   const redis = createRedis(redisUrl, 'producer', logger)
   await redisReady(redis)
@@ -67,6 +67,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const publish = createPublisher(redis, { ...bus, ...NEWS_DEFAULTS })
   const journal = createJournal({
     store,
+    clock,
     publish: (published) => publish(published.map(({ order, news }) => ({ order: snapshotOf(order), news }))),
     onPublishFailed: events.publishFailed,
   })
