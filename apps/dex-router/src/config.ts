@@ -18,7 +18,7 @@ const schema = z.object({
   DEX_ROUTER_PORT: portSchema.default(3002),
   SIM_QUOTE_DELAY_MS: simulationConfig.SIM_QUOTE_DELAY_MS,
   /** A venue that takes longer is left out of the comparison. */
-  VENUE_TIMEOUT_MS: milliseconds(2_000),
+  VENUE_TIMEOUT_MS: milliseconds(3_000),
   /** Without a slot for this long the known pools count as stale, and nothing is quoted from them. */
   BOOK_STALE_MS: milliseconds(5_000, 50),
   /** After a lost connection to the chain: first wait, doubled up to the most. */

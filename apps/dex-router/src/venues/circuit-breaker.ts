@@ -10,6 +10,7 @@ export interface CircuitBreakerConfig {
 /** Stops asking what keeps failing: open after a row of failures, then one trial at a time until one succeeds. */
 export class CircuitBreaker {
   private row = 0
+  private lastFailureAt = -Infinity
   private openUntil = -Infinity
   private onTrial = false
 
@@ -31,9 +32,12 @@ export class CircuitBreaker {
     this.onTrial = false
   }
 
-  failed(): void {
-    this.row += 1
+  /** `beganAt` (monotonic): calls that were under way together and failed together are one failure, not many. */
+  failed(beganAt: number): void {
     this.onTrial = false
+    if (beganAt < this.lastFailureAt) return
+    this.lastFailureAt = this.clock.monotonic()
+    this.row += 1
     if (this.isOpen()) this.openUntil = this.clock.monotonic() + this.config.openMs
   }
 

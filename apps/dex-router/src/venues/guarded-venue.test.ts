@@ -68,6 +68,18 @@ describe('a guarded venue', () => {
     expect([venue.isDown(), asked]).toEqual([false, 4])
   })
 
+  it('takes a burst that failed together for one failure', async () => {
+    const { clock, venue } = guarded(() => new Promise(() => undefined))
+    const answers = Array.from({ length: 20 }, () => venue.ask(question, 5_000))
+    await clock.advance(500)
+    await Promise.all(answers)
+    expect(venue.isDown()).toBe(false)
+    const another = venue.ask(question, 5_000)
+    await clock.advance(500)
+    await another
+    expect(venue.isDown()).toBe(true)
+  })
+
   it('does not hold it against a venue that a caller had no time', async () => {
     const { clock, venue } = guarded(async () => {
       await clock.sleep(100)
@@ -83,8 +95,9 @@ describe('a guarded venue', () => {
 })
 
 it('a circuit breaker closes on the first success', () => {
-  const breaker = new CircuitBreaker({ failures: 1, openMs: 10 }, new ManualClock())
-  breaker.failed()
+  const clock = new ManualClock()
+  const breaker = new CircuitBreaker({ failures: 1, openMs: 10 }, clock)
+  breaker.failed(clock.monotonic())
   expect([breaker.isOpen(), breaker.allows()]).toEqual([true, false])
   breaker.succeeded()
   expect([breaker.isOpen(), breaker.allows()]).toEqual([false, true])

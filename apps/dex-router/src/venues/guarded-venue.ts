@@ -54,7 +54,7 @@ export function guardVenue(
       } catch (error) {
         const late = error instanceof TimeoutError
         if (late && hurried) breaker.released()
-        else breaker.failed()
+        else breaker.failed(began)
         return late
           ? excluded('VENUE_TIMEOUT', `no answer within ${Math.round(timeoutMs)} ms`)
           : excluded('VENUE_UNAVAILABLE', messageOf(error))
