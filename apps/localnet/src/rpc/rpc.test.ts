@@ -28,7 +28,7 @@ describe("localnet seen by @solana/kit's own client", () => {
   beforeAll(async () => {
     instance = await startInstance()
   })
-  afterAll(() => instance.localnet.close())
+  afterAll(() => instance.end())
 
   async function readPools() {
     const pools = await Promise.all(

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import {
   createSolanaRpc,
   createSolanaRpcSubscriptions,
@@ -29,6 +30,8 @@ export interface Instance {
   /** Calls the control API; `body` makes it a POST. */
   control(path: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }>
   venue(): Promise<VenueInfo & { genesisHash: string }>
+  /** Closes it and removes its directory. */
+  end(): Promise<void>
   /** Waits until a signature has this commitment; its error. Rejects after some seconds. */
   landed(signature: string, commitment?: 'processed' | 'confirmed' | 'finalized'): Promise<unknown>
 }
@@ -70,6 +73,10 @@ export async function startInstance(config: LocalnetConfig = testConfig()): Prom
     control,
     subscriptions: createSolanaRpcSubscriptions(localnet.wsUrl),
     venue: async () => (await control('/venue')).body as unknown as VenueInfo & { genesisHash: string },
+    async end() {
+      await localnet.close()
+      rmSync(config.LOCALNET_DATA_DIR, { recursive: true, force: true })
+    },
     async landed(signature, commitment = 'confirmed') {
       const end = systemClock.monotonic() + WAIT_MS
       while (systemClock.monotonic() < end) {

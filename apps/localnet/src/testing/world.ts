@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalnetConfig, loadConfig } from '../config'
 import { type LocalnetEvents } from '../events'
+import { type LandedTransaction } from '../svm/landed'
 import { openWorld, type World } from '../world'
 import { grantsFor } from '../tokens/faucet'
 
-/** A directory that no other test uses, gone when the tests are. */
+/** A directory that no other test uses; who opens it removes it. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'fillstream-localnet-'))
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
-  return directory
+  return mkdtempSync(join(tmpdir(), 'fillstream-localnet-'))
 }
 
 /** The configuration of tests: all ports free ones, short slots, no delay unless asked for. */
@@ -32,21 +31,28 @@ export function testConfig(overrides: Readonly<Record<string, string>> = {}): Lo
 export interface TestWorld {
   readonly world: World
   readonly config: LocalnetConfig
+  /** Everything that landed, in order. */
+  readonly landed: LandedTransaction[]
   readonly dropped: { signature: string; reason: string }[]
   readonly unpaid: string[]
   /** Lets `slots` slots pass. */
   pass(slots?: number): void
   /** Gives a wallet tokens, by symbol or mint, in the next slot. */
   fund(wallet: string, grants: Readonly<Record<string, bigint>>, autoTopUp?: boolean): Promise<void>
+  /** The world as a new process finds it; this one dies without a word, or (`orderly`) closes first. */
+  restart(orderly: boolean): Promise<TestWorld>
+  /** Closes it and removes its directory. */
+  end(): void
 }
 
 export async function openTestWorld(config: LocalnetConfig = testConfig()): Promise<TestWorld> {
   let now = 1_700_000_000_000
   const dropped: TestWorld['dropped'] = []
   const unpaid: string[] = []
+  const landed: LandedTransaction[] = []
   const ignore = () => undefined
   const events: LocalnetEvents = {
-    landed: ignore,
+    landed: (transaction) => landed.push(transaction),
     submitted: ignore,
     submitRefused: ignore,
     rpcFailed: ignore,
@@ -64,6 +70,7 @@ export async function openTestWorld(config: LocalnetConfig = testConfig()): Prom
   return {
     world,
     config,
+    landed,
     dropped,
     unpaid,
     pass,
@@ -72,6 +79,14 @@ export async function openTestWorld(config: LocalnetConfig = testConfig()): Prom
       const done = world.chain.atNextSlot(() => world.desk.faucet.give(wallet, grants, autoTopUp))
       pass()
       await done
+    },
+    restart(orderly) {
+      if (orderly) world.close()
+      return openTestWorld(config)
+    },
+    end() {
+      world.close()
+      rmSync(config.LOCALNET_DATA_DIR, { recursive: true, force: true })
     },
   }
 }

@@ -23,8 +23,9 @@ export class PoolBook {
     }
   }
 
+  /** All pools, by index. */
   all(): PoolState[] {
-    return [...this.byIndex.values()]
+    return [...this.byIndex.values()].sort((left, right) => left.index - right.index)
   }
 
   at(index: number): PoolState | undefined {
