@@ -42,6 +42,11 @@ export interface JournalConfig {
 /** Publishes that may be under way at once; news beyond that is left to the repair from Postgres. */
 const MAX_PUBLISHING = 64
 
+/** A stream that has an account's cursors in order spares its readers the search for holes. */
+function byCursor(a: Published, b: Published): number {
+  return (a.news[0]?.cursor ?? Infinity) - (b.news[0]?.cursor ?? Infinity) || 0
+}
+
 type Told<Result> = { readonly result: Result; readonly told: Promise<void> }
 
 export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Journal {
@@ -82,7 +87,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
         async run(items) {
           const results = await write(items)
           const published = results.map((result) => (result instanceof Error ? null : publishedOf(result)))
-          const told = tell(published.filter((one) => one !== null))
+          const told = tell(published.filter((one) => one !== null).sort(byCursor))
           return results.map((result) => (result instanceof Error ? result : { result, told }))
         },
         failsAll: (error) => isUnavailable(error) && !(error instanceof UnknownOutcomeError),

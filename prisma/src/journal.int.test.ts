@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import { createTestDatabase, type TestDatabase } from '../../tests/support/database'
+import { newAccount, newOrder, openStore, realClock, steps } from '../../tests/support/store'
+import { createPostgresProxy, type PostgresProxy } from '../../tests/support/tcp-proxy'
+import { createJournal, type Journal, type JournalDeps } from './journal'
+import type { Published } from './orders'
+import type { Store } from './store'
+
+const PASS = { kind: 'pass' } as const
+const REFUSE = { kind: 'refuse' } as const
+
+let database: TestDatabase
+let proxy: PostgresProxy
+let store: Store
+let direct: Store
+let accountId: string
+let published: Published[]
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  proxy = await createPostgresProxy(database.url)
+  store = openStore(proxy.url, { statementTimeoutMillis: 500, unknownOutcomeMillis: 300 })
+  direct = openStore(database.url)
+})
+beforeEach(async () => {
+  proxy.set(PASS)
+  accountId = await newAccount(direct)
+  published = []
+})
+afterAll(async () => {
+  await Promise.all([store.close(), direct.close()])
+  await proxy.close()
+  await database.drop()
+})
+
+function journal(deps: Partial<JournalDeps> = {}, publishWaitMs = 250): Journal {
+  const publish = (batch: readonly Published[]) => {
+    published.push(...batch)
+    return Promise.resolve()
+  }
+  return createJournal({ store, clock: realClock, publish, ...deps }, { publishWaitMs })
+}
+
+async function accepted(by: Journal, fields: Parameters<typeof newOrder>[1] = {}) {
+  const order = newOrder(accountId, fields)
+  await by.accept(order)
+  return order
+}
+
+test('callers of one moment share a statement and a publish', async () => {
+  const batches: number[] = []
+  const by = journal({
+    store: {
+      orders: {
+        ...store.orders,
+        insertOrders: (orders) => {
+          batches.push(orders.length)
+          return store.orders.insertOrders(orders)
+        },
+      },
+    },
+  })
+  const results = await Promise.all(Array.from({ length: 600 }, () => by.accept(newOrder(accountId))))
+  expect(results.every(({ outcome }) => outcome === 'created')).toBe(true)
+  expect(batches).toEqual([500, 100])
+  expect(published).toHaveLength(600)
+  expect(published.flatMap(({ news }) => news.map(({ cursor }) => cursor))).toEqual(
+    Array.from({ length: 600 }, (_, i) => i + 1),
+  )
+})
+
+test('what existed or conflicts is no news', async () => {
+  const by = journal()
+  const order = await accepted(by, { idempotencyKey: 'k' })
+  await by.accept(newOrder(accountId, { idempotencyKey: 'k' }))
+  expect(await by.append(steps(order, 7, ['routing', 'building']))).toEqual({ outcome: 'conflict' })
+  expect(published.map((one) => one.order.id)).toEqual([order.id])
+})
+
+test('a failed attempt is recorded without an event, and told', async () => {
+  const by = journal()
+  const order = await accepted(by)
+  const { events: _events, ...step } = steps(order, 1, ['pending'])
+  await by.recordFailedAttempt({
+    ...step,
+    attempt: { kind: 'fail', attempt: 1, code: 'VENUE_TIMEOUT', message: 'no answer' },
+  })
+  expect(published.at(-1)).toMatchObject({ order: { attempts: [{ code: 'VENUE_TIMEOUT' }] }, news: [] })
+})
+
+test('a publish that fails is counted, one that hangs is not waited for, and the order stands', async () => {
+  const failures: unknown[] = []
+  const failing = journal({
+    publish: () => Promise.reject(new Error('no Redis')),
+    onPublishFailed: (error) => failures.push(error),
+  })
+  const first = await accepted(failing)
+  expect(failures).toHaveLength(1)
+  const hanging = journal({ publish: () => new Promise(() => undefined) }, 10)
+  const second = await accepted(hanging)
+  await hanging.close()
+  expect(await direct.orders.getMany([first.id, second.id])).toHaveLength(2)
+})
+
+test('an accept whose answer is lost is found to have succeeded', async () => {
+  const by = journal()
+  proxy.set({ kind: 'loseReply', mark: 'INSERT INTO orders', then: PASS })
+  const order = newOrder(accountId, { idempotencyKey: 'k', clientOrderId: 'c' })
+  const result = await by.accept(order)
+  expect(result).toMatchObject({ outcome: 'created', order: { id: order.id }, news: [{ seq: 1, cursor: 1 }] })
+  expect(await direct.accounts.cursor(accountId)).toBe(1)
+})
+
+test('an append whose answer is lost is found to have succeeded, and another one is still told its conflict', async () => {
+  const by = journal()
+  const [order, neighbour] = [await accepted(by), await accepted(by)]
+  await direct.orders.appendEvents([steps(neighbour, 1, ['pending', 'cancelled'])])
+  proxy.set({ kind: 'loseReply', mark: 'INSERT INTO order_events', then: PASS })
+  const [own, foreign] = await Promise.all([
+    by.append(steps(order, 1, ['pending', 'routing'])),
+    by.append(steps(neighbour, 1, ['pending', 'routing'])),
+  ])
+  expect(own).toMatchObject({ outcome: 'appended', order: { status: 'routing' }, news: [{ seq: 2 }] })
+  expect(foreign).toEqual({ outcome: 'conflict' })
+  expect(await direct.events.newsOfOrder(order.id, 0, 10)).toHaveLength(2)
+})
+
+test('an accept whose outcome stays unknown says so with the orderId; the same key finds the order later', async () => {
+  const by = journal()
+  proxy.set({ kind: 'loseReply', mark: 'INSERT INTO orders', then: REFUSE })
+  const order = newOrder(accountId, { idempotencyKey: 'k' })
+  await expect(by.accept(order)).rejects.toMatchObject({
+    code: 'DEPENDENCY_UNAVAILABLE',
+    message: 'may have been accepted; repeat with the same key',
+    context: { orderId: order.id },
+  })
+  proxy.set(PASS)
+  expect(await by.accept(newOrder(accountId, { idempotencyKey: 'k' }))).toMatchObject({
+    outcome: 'existing',
+    order: { id: order.id },
+  })
+})
+
+test('while Postgres is away everything is refused as such, without an orderId, and comes back by itself', async () => {
+  const by = journal()
+  const order = await accepted(by)
+  proxy.set(REFUSE)
+  const away = { code: 'DEPENDENCY_UNAVAILABLE' }
+  await expect(store.ping()).rejects.toMatchObject(away)
+  await expect(store.orders.get(null, order.id)).rejects.toMatchObject(away)
+  await expect(store.orders.list(accountId, { limit: 1 })).rejects.toMatchObject(away)
+  await expect(store.attempts.takeUnresolved('me', 1_000, 1)).rejects.toMatchObject(away)
+  await expect(
+    store.apiKeys.bootstrap('sixteen letters!', { id: randomUUID(), name: 'x' }),
+  ).rejects.toMatchObject(away)
+  await expect(by.append(steps(order, 1, ['pending', 'routing']))).rejects.toMatchObject(away)
+  proxy.set(PASS)
+  expect(await by.append(steps(order, 1, ['pending', 'routing']))).toMatchObject({ outcome: 'appended' })
+  await store.ping()
+})
+
+test('a Postgres that falls silent is given up on', async () => {
+  const by = journal()
+  const order = await accepted(by)
+  proxy.set({ kind: 'silent' })
+  const away = { code: 'DEPENDENCY_UNAVAILABLE' }
+  await Promise.all([
+    expect(store.ping()).rejects.toMatchObject(away),
+    expect(by.append(steps(order, 1, ['pending', 'routing']))).rejects.toMatchObject(away),
+  ])
+  proxy.set(REFUSE)
+  proxy.set(PASS)
+  expect(await by.append(steps(order, 1, ['pending', 'routing']))).toMatchObject({ outcome: 'appended' })
+}, 20_000)
