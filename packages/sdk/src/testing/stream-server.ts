@@ -114,7 +114,8 @@ function serve(socket: WebSocket, fate: Fate, log: EventLog, hooks: Hooks): void
     if (left <= 0) end()
   }
 
-  function subscribe({ channel, id = null, afterSeq = 0, cursor }: Message & { id?: string | null }): void {
+  function subscribe(message: Message): void {
+    const { channel, id = null, afterSeq = 0, cursor } = message
     const refusal = hooks.refusal()
     if (refusal) return send({ type: 'error', ...refusal, message: refusal.code, channel, id })
     const isOrder = channel === 'order'
