@@ -1,0 +1,82 @@
+import { AppError } from '@fillstream/core'
+import { type Clock } from '@fillstream/runtime'
+import { OPERATIONS, type Operation } from '@fillstream/types'
+import { type Express, type Request, type Response } from 'express'
+import { within } from '../deadline'
+import { type Answer, type Call, type Handler, type Handlers, type OperationName } from '../http/call'
+import { idempotencyKeyOf } from '../http/headers'
+import { readJsonBody } from '../http/json-body'
+import { parseWith } from '../http/parse'
+import { assertScope, type Authenticate } from '../middleware/authenticate'
+import { requestIdOf, setOperation } from '../middleware/locals'
+import { wrongMethod } from '../middleware/problems'
+import { type CountRequest, type RateLimitName } from '../middleware/rate-limits'
+import { type OverloadGuard } from '../middleware/overload'
+
+export interface PipelineDeps {
+  readonly authenticate: Authenticate
+  readonly countRequest: CountRequest
+  readonly overload: Pick<OverloadGuard, 'assertRoom'>
+  readonly clock: Clock
+}
+
+export const BODY_LIMIT_BYTES = 64 * 1024
+/** Credentials that need a look at a database that hangs are given up after this long, and an answer after the second. */
+const AUTHENTICATE_MS = 2_500
+const ANSWER_MS = 3_500
+/** What submits orders looks after its own time: it has to say what became of the order. */
+const SUBMIT_MS = 15_000
+
+/** One Express route for each row of the table of operations, and 405 for the methods that a path does not have. */
+export function registerOperations(app: Express, handlers: Handlers, deps: PipelineDeps): void {
+  const methods = new Map<string, Set<string>>()
+  for (const name of Object.keys(OPERATIONS) as OperationName[]) {
+    const { method, path } = OPERATIONS[name]
+    app[method](path, serve(name, handlers[name] as Handler<OperationName>, deps))
+    const known = methods.get(path) ?? new Set(['OPTIONS'])
+    for (const allowed of method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]) known.add(allowed)
+    methods.set(path, known)
+  }
+  for (const [path, known] of methods) app.all(path, wrongMethod([...known].sort()))
+}
+
+/** The order of the checks is the contract's: who, how often, may they, and only then what they send. */
+function serve(name: OperationName, handler: Handler<OperationName>, deps: PipelineDeps) {
+  const operation: Operation = OPERATIONS[name]
+  const submits = operation.idempotent === true
+  const limits: readonly RateLimitName[] = submits ? ['default', 'orders'] : ['default']
+  const scope = submits || operation.method === 'delete' ? 'trade' : 'read'
+  const late = () => new AppError('DEPENDENCY_UNAVAILABLE', 'the answer took too long')
+  const { authenticate, countRequest, overload, clock } = deps
+
+  return async (request: Request, response: Response): Promise<void> => {
+    setOperation(response, name)
+    const caller = await within(clock, AUTHENTICATE_MS, authenticate(request.headers.authorization), late)
+    const { headers, retryAfterSeconds } = await countRequest(caller.accountId, limits)
+    for (const [header, value] of Object.entries(headers)) response.setHeader(header, value)
+    if (retryAfterSeconds !== null)
+      throw new AppError('RATE_LIMITED', 'the limit of this account is used up', { retryAfterSeconds })
+    assertScope(caller, scope)
+    if (submits) overload.assertRoom()
+    const body = operation.body ? await readJsonBody(request, BODY_LIMIT_BYTES) : null
+    const call = {
+      operation: name,
+      requestId: requestIdOf(response),
+      caller,
+      params: request.params,
+      query: operation.query ? parseWith(operation.query, { ...request.query }, 'query') : undefined,
+      body: operation.body ? parseWith(operation.body, body?.value, 'body') : undefined,
+      bodyText: body?.text ?? '',
+      idempotencyKey: submits ? idempotencyKeyOf(request.headers) : null,
+    } as Call<OperationName>
+    const answer = await within(clock, submits ? SUBMIT_MS : ANSWER_MS, handler(call), late)
+    send(response, operation.status, answer)
+  }
+}
+
+function send(response: Response, status: number, { body, headers = {} }: Answer<OperationName>): void {
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify(body))
+}

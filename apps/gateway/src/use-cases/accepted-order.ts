@@ -1,0 +1,25 @@
+import { snapshotOf, type Order, type OrderSnapshot } from '@fillstream/core'
+
+/**
+ * The order as it was when it was accepted, whatever has become of it since: what a submission answers, at first and
+ * when it is repeated.
+ */
+export function asAccepted(order: Order): OrderSnapshot {
+  return snapshotOf({
+    ...order,
+    status: 'pending',
+    phase: null,
+    lastSeq: 1,
+    updatedAt: order.createdAt,
+    minOutputAmount: null,
+    maxInputAmount: null,
+    route: null,
+    inputUsed: null,
+    outputAmount: null,
+    executedPrice: null,
+    txHash: null,
+    fees: [],
+    failure: null,
+    attempts: [],
+  })
+}

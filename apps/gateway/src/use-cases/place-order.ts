@@ -1,0 +1,138 @@
+import { AppError, type NewOrder, type Order, type OrderSnapshot, snapshotOf } from '@fillstream/core'
+import { type QueuedOrder } from '@fillstream/messaging'
+import { type Clock, type IdSource } from '@fillstream/runtime'
+import { type InsertResult, type Journal } from '@fillstream/store'
+import { type OrderRequest } from '@fillstream/types'
+import { type Dependencies } from '../dependencies'
+import { type GatewayEvents } from '../events'
+import { type Call } from '../http/call'
+import { asAccepted } from './accepted-order'
+import { bodyHash } from './body-hash'
+import { resolvePair } from './resolve-mints'
+import { type TradableTokens } from './tradable-tokens'
+
+export interface PlaceOrderDeps {
+  readonly journal: Pick<Journal, 'accept'>
+  readonly enqueuer: { add(order: QueuedOrder): void }
+  readonly tokens: Pick<TradableTokens, 'has'>
+  readonly dependencies: Pick<Dependencies, 'isUp' | 'assertUp' | 'recheck'>
+  readonly events: GatewayEvents
+  readonly clock: Clock
+  readonly ids: IdSource
+}
+
+/** Who submits what, under which form of the API: the form is part of what an idempotency key stands for. */
+export interface Submission {
+  readonly form: 'order' | 'short'
+  readonly call: Pick<Call<'placeOrder'>, 'caller' | 'requestId' | 'idempotencyKey'>
+  readonly request: OrderRequest
+}
+
+export interface PlacedOrder {
+  readonly order: OrderSnapshot
+  /** Whether this repeats the answer to an earlier request with the same idempotency key. */
+  readonly replayed: boolean
+}
+
+export type PlaceOrder = (submission: Submission) => Promise<PlacedOrder>
+
+/** After this long an order is given up if Postgres is known to be away, and at the latest after the second. */
+const PATIENCE_MS = 3_000
+const MOST_PATIENCE_MS = 10_000
+const LOOK_AGAIN_MS = 250
+
+/**
+ * Makes the order durable and queues it. Throws VALIDATION_FAILED, DUPLICATE_CLIENT_ORDER_ID, IDEMPOTENCY_KEY_REUSED,
+ * OVERLOADED, and DEPENDENCY_UNAVAILABLE: without `orderId` nothing was written.
+ */
+export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
+  const { enqueuer, tokens, dependencies, events, ids } = deps
+  return async ({ form, call, request: given }) => {
+    const request = await resolvePair(given, tokens)
+    dependencies.assertUp('postgres', 'redis')
+    const { requestId, idempotencyKey } = call
+    const { accountId } = call.caller
+    const order: NewOrder = {
+      ...columnsOf(request),
+      id: ids.uuid(),
+      eventId: ids.uuid(),
+      accountId,
+      idempotencyKey,
+      bodyHash: bodyHash(form, request),
+    }
+    const result = await accept(deps, order)
+    if (result.outcome === 'existing') {
+      const placed = repeated(order, result)
+      events.orderRepeated({ requestId, orderId: result.order.id, by: result.by })
+      return placed
+    }
+    enqueuer.add({ orderId: order.id, accountId, lastSeq: result.order.lastSeq })
+    events.orderAccepted({ requestId, orderId: order.id, accountId })
+    return { order: asAccepted(result.order), replayed: false }
+  }
+}
+
+function columnsOf(request: OrderRequest) {
+  const { clientOrderId = null, priorityFee, amount, ...same } = request
+  return {
+    ...same,
+    clientOrderId,
+    amount: BigInt(amount),
+    expiresAt: null,
+    priorityFee: { mode: priorityFee.mode, maxLamports: BigInt(priorityFee.maxLamports) },
+  }
+}
+
+async function accept(deps: PlaceOrderDeps, order: NewOrder): Promise<InsertResult> {
+  const answered = new AbortController()
+  try {
+    return await Promise.race([deps.journal.accept(order), givenUp(deps, order, answered.signal)])
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE') {
+      deps.dependencies.recheck()
+      if (error.context.orderId !== undefined) throw mayBeAccepted(order, error)
+    }
+    throw error
+  } finally {
+    answered.abort()
+  }
+}
+
+/** Rejects when waiting for the commit any longer would not help whoever waits. */
+async function givenUp(
+  { clock, dependencies }: PlaceOrderDeps,
+  order: NewOrder,
+  signal: AbortSignal,
+): Promise<never> {
+  let waited = PATIENCE_MS
+  await clock.sleep(PATIENCE_MS, signal)
+  for (; waited < MOST_PATIENCE_MS && dependencies.isUp('postgres'); waited += LOOK_AGAIN_MS)
+    await clock.sleep(LOOK_AGAIN_MS, signal)
+  throw mayBeAccepted(order)
+}
+
+function mayBeAccepted(order: Pick<Order, 'id'>, cause?: unknown): AppError {
+  return new AppError(
+    'DEPENDENCY_UNAVAILABLE',
+    'may have been accepted; repeat with the same key',
+    { orderId: order.id },
+    { cause },
+  )
+}
+
+function repeated(
+  wanted: NewOrder,
+  { by, order, bodyHash: firstHash }: Extract<InsertResult, { outcome: 'existing' }>,
+): PlacedOrder {
+  const same = firstHash === wanted.bodyHash
+  if (by === 'idempotencyKey') {
+    if (same) return { order: asAccepted(order), replayed: true }
+    throw new AppError('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key came with another body before')
+  }
+  if (same) return { order: snapshotOf(order), replayed: false }
+  throw new AppError(
+    'DUPLICATE_CLIENT_ORDER_ID',
+    `order ${order.id} has this clientOrderId and another body`,
+    { orderId: order.id },
+  )
+}
