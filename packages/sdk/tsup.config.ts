@@ -5,7 +5,7 @@ const common = {
   sourcemap: true,
   splitting: false,
   // tsup hands its own baseUrl to the compiler, which TypeScript 6 calls deprecated.
-  dts: { compilerOptions: { composite: false, ignoreDeprecations: '6.0' } },
+  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
 } as const
 
 export default defineConfig([
