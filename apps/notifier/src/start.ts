@@ -4,11 +4,13 @@ import {
   createHealth,
   createRedis,
   redisReady,
+  START_PATIENCE_MS,
+  whenAvailable,
   redisUrlOf,
   type Deps,
   type Service,
 } from '@fillstream/runtime'
-import { createStore, type Store } from '@fillstream/store'
+import { createStore, isUnavailable, type Store } from '@fillstream/store'
 import { createAuthentication } from './authentication'
 import { type Config } from './config'
 import { createConnections } from './connections'
@@ -37,8 +39,8 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     { clock, onConnectionLost: (error) => logger.debug('a connection to Postgres broke', { error }) },
   )
   const redis = createRedis(redisUrl, 'producer', logger)
-  await store.assertSchemaCurrent()
-  await redisReady(redis)
+  await whenAvailable('Postgres', () => store.assertSchemaCurrent(), isUnavailable, deps)
+  await redisReady(redis, START_PATIENCE_MS)
   await assertRedisKeepsKeys(redis, logger)
 
   const subscriptions = createSubscriptions()

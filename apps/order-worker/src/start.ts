@@ -1,4 +1,4 @@
-import { messageOf, snapshotOf } from '@fillstream/core'
+import { snapshotOf } from '@fillstream/core'
 import {
   createOrderCache,
   createOrdersQueue,
@@ -16,11 +16,13 @@ import {
   listen,
   mountHealth,
   redisReady,
+  START_PATIENCE_MS,
+  whenAvailable,
   redisUrlOf,
   type Deps,
   type Service,
 } from '@fillstream/runtime'
-import { createJournal, createStore } from '@fillstream/store'
+import { createJournal, createStore, isUnavailable } from '@fillstream/store'
 import { DEX_ROUTER, dexRouterOperations, ORDER_WORKER, orderWorkerOperations } from '@fillstream/types'
 import { accountRequests } from './account-requests'
 import { createCoSigningVenue } from './adapters/chain/co-signing-venue'
@@ -52,17 +54,17 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const bus = { redisUrl, prefix: config.KEY_PREFIX, shards: config.ORDER_SHARDS }
 
   const store = createStore({ databaseUrl: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE }, deps)
-  await store.assertSchemaCurrent()
+  await whenAvailable('Postgres', () => store.assertSchemaCurrent(), isUnavailable, deps)
   const redis = createRedis(redisUrl, 'producer', logger)
-  await redisReady(redis)
+  await redisReady(redis, START_PATIENCE_MS)
   await assertRedisKeepsKeys(redis, logger)
   const chain = createRpcChain(config.CHAIN_RPC_URL)
-  const [genesisHash, tokenAccountRent] = await Promise.all([
-    chain.genesisHash(),
-    chain.rentExemption(TOKEN_ACCOUNT_BYTES),
-  ]).catch((error: unknown) => {
-    throw new Error(`the chain at CHAIN_RPC_URL does not answer: ${messageOf(error)}`, { cause: error })
-  })
+  const [genesisHash, tokenAccountRent] = await whenAvailable(
+    'the chain at CHAIN_RPC_URL',
+    () => Promise.all([chain.genesisHash(), chain.rentExemption(TOKEN_ACCOUNT_BYTES)]),
+    () => true,
+    deps,
+  )
 
   const publish = createPublisher(redis, { ...bus, ...NEWS_DEFAULTS })
   const journal = createJournal({
