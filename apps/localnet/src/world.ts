@@ -72,7 +72,7 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
   const vm = new Vm(addresses)
   const ledger = new Ledger(vm, slot)
   for (const [address, state] of store.restored?.accounts ?? []) ledger.restore(address, state)
-  const history = new History(directory, store.restored?.committed ?? 0)
+  const history = new History(directory, store.restored?.logged ?? 0, store.restored?.transactions ?? [])
   const parts: ChainParts = {
     vm,
     ledger,

@@ -1,9 +1,21 @@
-import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 
-/** A file that only grows. A write that returned survives the death of the process; after {@link sync}, of the machine. */
+/** A file that only grows. A write that returned survives the death of the process; once synced, that of the machine. */
 export class AppendFile {
   private readonly descriptor: number
   private end: number
+  private syncing = false
+  private unsynced = false
+  private closed = false
 
   constructor(path: string) {
     this.descriptor = openSync(path, 'a+', 0o600)
@@ -42,7 +54,21 @@ export class AppendFile {
     fdatasyncSync(this.descriptor)
   }
 
+  /** Syncs without waiting; calls that come while one runs are served by one more. */
+  syncSoon(): void {
+    this.unsynced = true
+    if (this.syncing || this.closed) return
+    this.syncing = true
+    this.unsynced = false
+    fdatasync(this.descriptor, () => {
+      this.syncing = false
+      if (this.closed) closeSync(this.descriptor)
+      else if (this.unsynced) this.syncSoon()
+    })
+  }
+
   close(): void {
-    closeSync(this.descriptor)
+    this.closed = true
+    if (!this.syncing) closeSync(this.descriptor)
   }
 }

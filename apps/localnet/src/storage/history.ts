@@ -30,19 +30,21 @@ export class History {
   private readonly byAddress = new Map<string, number[]>()
   private readonly cache = new Map<number, LandedTransaction>()
 
-  /** Opens the file in `directory` and forgets what lies beyond `committed` bytes. */
-  constructor(directory: string, committed: number) {
+  /** Opens the file in `directory`: its first `logged` bytes, and in place of what follows `lines`. */
+  constructor(directory: string, logged: number, lines: readonly string[]) {
     this.file = new AppendFile(join(directory, 'transactions.log'))
-    this.file.truncate(committed)
+    this.file.truncate(logged)
+    if (lines.length > 0) this.file.append(Buffer.concat(lines.map(checkedLine)))
     const good = readLines(this.file, (text, offset, length) => {
       const split = text.indexOf('\t')
       const head = parseJson(text.slice(0, split)) as Head
       this.index(head, { offset, length, slot: head.slot })
     })
-    if (good !== committed) throw new Error(`the transaction log is damaged at byte ${good} of ${committed}`)
+    if (good < logged || good !== this.file.size)
+      throw new Error(`the transaction log is damaged at byte ${good}`)
   }
 
-  /** Bytes of the file: what the state's next record must name as committed. */
+  /** Bytes of the file. */
   get size(): number {
     return this.file.size
   }
@@ -51,12 +53,11 @@ export class History {
     return this.places.length
   }
 
-  /** Writes transactions to the file, in one piece. They can be found as soon as this returns. */
-  append(transactions: readonly LandedTransaction[]): void {
-    const lines = transactions.map((transaction) => checkedLine(encode(transaction)))
+  /** Adds transactions with their lines, which the state's journal has made safe. They can be found at once. */
+  append(transactions: readonly LandedTransaction[], texts: readonly string[]): void {
+    const lines = texts.map(checkedLine)
     let offset = this.file.size
     this.file.append(Buffer.concat(lines))
-    this.file.sync()
     transactions.forEach((transaction, index) => {
       const length = lines[index]?.length ?? 0
       this.index(transaction, { offset, length, slot: transaction.slot })
@@ -95,6 +96,10 @@ export class History {
     return found
   }
 
+  sync(): void {
+    this.file.sync()
+  }
+
   close(): void {
     this.file.close()
   }
@@ -116,7 +121,7 @@ export class History {
     const { offset, length } = this.places[ordinal] ?? { offset: 0, length: LINE_HEAD }
     const text = checkLine(this.file.read(offset, length - 1))
     if (text === null) throw new Error(`the transaction log is damaged at byte ${offset}`)
-    const transaction = decode(text)
+    const transaction = decodeLanded(text)
     this.remember(ordinal, transaction)
     return transaction
   }
@@ -130,8 +135,8 @@ export class History {
 
 type Head = Pick<LandedTransaction, 'signature' | 'slot' | 'err' | 'keys'>
 
-// Only the part before the tab is parsed when the index is built.
-function encode(transaction: LandedTransaction): string {
+/** A transaction as a line of the log. Only the part before the tab is parsed when the index is built. */
+export function encodeLanded(transaction: LandedTransaction): string {
   const { signature, slot, err, keys, bytes, inner, ...rest } = transaction
   const body = {
     ...rest,
@@ -143,7 +148,7 @@ function encode(transaction: LandedTransaction): string {
   return `${stringifyJson({ signature, slot, err, keys })}\t${stringifyJson(body)}`
 }
 
-function decode(line: string): LandedTransaction {
+function decodeLanded(line: string): LandedTransaction {
   const split = line.indexOf('\t')
   const head = parseJson(line.slice(0, split)) as Head
   const body = parseJson(line.slice(split + 1)) as Omit<LandedTransaction, 'bytes' | 'inner'> & {

@@ -12,8 +12,8 @@ export interface SlotRecord {
   /** New states of accounts; null: the account is gone. */
   readonly accounts: readonly (readonly [string, AccountState | null])[]
   readonly facts: readonly (readonly [string, FactValue | null])[]
-  /** Bytes of the transaction log that belong to the state after this slot. */
-  readonly committed: number
+  /** What landed, as lines of the transaction log: until the next snapshot they are safe here. */
+  readonly transactions: readonly string[]
 }
 
 /** The state as restored. */
@@ -21,7 +21,9 @@ export interface StoredState {
   readonly slot: number
   readonly accounts: Map<string, AccountState>
   readonly facts: Map<string, FactValue>
-  readonly committed: number
+  /** Bytes of the transaction log that were safe when the snapshot was made, and the lines since then. */
+  readonly logged: number
+  readonly transactions: string[]
 }
 
 /** A journal at least this long, and twice as long as its snapshot, is replaced by a new snapshot. */
@@ -42,7 +44,7 @@ export class StateStore {
       return generation === undefined ? [] : [Number(generation)]
     })
     this.generation = Math.max(0, ...generations)
-    const state: Restoring = { slot: -1, accounts: new Map(), facts: new Map(), committed: 0 }
+    const state: Restoring = { slot: -1, accounts: new Map(), facts: new Map(), logged: 0, transactions: [] }
     if (this.generation > 0) {
       const snapshot = new AppendFile(this.path(this.generation, 'snapshot'))
       const good = readLines(snapshot, (text) => apply(state, text))
@@ -56,33 +58,36 @@ export class StateStore {
     this.dropOthers()
   }
 
-  /** Makes a slot's changes survive the process, with `sync` also the machine. */
-  append(record: SlotRecord, sync: boolean): void {
+  /** Makes a slot's changes survive the process at once, and the machine some milliseconds later. */
+  append(record: SlotRecord): void {
     this.journal.append(checkedLine(encode(record)))
-    if (sync) this.journal.sync()
+    this.journal.syncSoon()
   }
 
   get wantsSnapshot(): boolean {
     return this.journal.size > Math.max(ROTATE_BYTES, 2 * this.snapshotBytes)
   }
 
-  /** Writes the whole state anew and begins an empty journal. */
-  snapshot(
-    state: Omit<SlotRecord, 'accounts'> & { readonly accounts: Iterable<readonly [string, AccountState]> },
-  ): void {
+  /** Writes the whole state anew and begins an empty journal. `logged` bytes of the transaction log must be synced. */
+  snapshot(state: {
+    readonly slot: number
+    readonly accounts: Iterable<readonly [string, AccountState]>
+    readonly facts: readonly (readonly [string, FactValue])[]
+    readonly logged: number
+  }): void {
     const next = this.generation + 1
     const draft = `${this.path(next, 'snapshot')}.draft`
     rmSync(draft, { force: true })
     const file = new AppendFile(draft)
-    const { accounts, ...rest } = state
+    const { accounts, facts, slot, logged } = state
     let batch: (readonly [string, AccountState])[] = []
     const flush = () => {
-      file.append(checkedLine(encode({ ...rest, facts: [], accounts: batch })))
+      file.append(checkedLine(encode({ slot, accounts: batch, facts: [], transactions: [] })))
       batch = []
     }
     for (const account of accounts) if (batch.push(account) >= SNAPSHOT_ACCOUNTS_PER_LINE) flush()
     flush()
-    file.append(checkedLine(encode({ ...rest, accounts: [] })))
+    file.append(checkedLine(encode({ slot, accounts: [], facts, transactions: [], logged })))
     file.sync()
     this.snapshotBytes = file.size
     file.close()
@@ -113,7 +118,7 @@ export class StateStore {
 
 interface Restoring extends StoredState {
   slot: number
-  committed: number
+  logged: number
 }
 
 interface EncodedAccount {
@@ -123,7 +128,7 @@ interface EncodedAccount {
   readonly executable: boolean
 }
 
-function encode({ accounts, ...record }: SlotRecord): string {
+function encode({ accounts, ...record }: SlotRecord & { readonly logged?: number }): string {
   return stringifyJson({
     ...record,
     accounts: accounts.map(([address, state]) => [
@@ -136,9 +141,11 @@ function encode({ accounts, ...record }: SlotRecord): string {
 function apply(state: Restoring, text: string): void {
   const record = parseJson(text) as Omit<SlotRecord, 'accounts'> & {
     accounts: [string, EncodedAccount | null][]
+    logged?: number
   }
   state.slot = record.slot
-  state.committed = record.committed
+  state.logged = record.logged ?? state.logged
+  state.transactions.push(...record.transactions)
   for (const [address, account] of record.accounts) {
     if (account === null) state.accounts.delete(address)
     else state.accounts.set(address, { ...account, data: Buffer.from(account.data, 'base64') })

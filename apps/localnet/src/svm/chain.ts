@@ -1,5 +1,5 @@
 import { type Facts } from '../storage/facts'
-import { type History } from '../storage/history'
+import { encodeLanded, type History } from '../storage/history'
 import { type StateStore } from '../storage/state-store'
 import { type AddressBook } from './address'
 import { type Blockhashes, BLOCKHASH_WINDOW } from './blockhashes'
@@ -156,11 +156,10 @@ export class Chain {
     blockhashes.advance(slot)
     vm.setClock(slot, blockTime)
 
-    const jobs = this.jobs.splice(0)
-    for (const job of jobs) job()
+    for (const job of this.jobs.splice(0)) job()
     this.options.onMarket(slot)
     const landed = this.landDue(now, slot, blockTime)
-    this.commit(slot, landed, jobs.length > 0)
+    this.commit(slot, landed)
 
     this.current = slot
     const news = { slot, landed }
@@ -172,11 +171,12 @@ export class Chain {
   snapshot(): void {
     const { store, ledger, facts, history } = this.parts
     facts.takeChanges()
+    history.sync()
     store.snapshot({
       slot: this.current,
       accounts: ledger.all(),
       facts: facts.entries(),
-      committed: history.size,
+      logged: history.size,
     })
   }
 
@@ -202,16 +202,16 @@ export class Chain {
     return landed
   }
 
-  private commit(slot: number, landed: readonly LandedTransaction[], sync: boolean): void {
+  private commit(slot: number, landed: readonly LandedTransaction[]): void {
     const { ledger, facts, history, store } = this.parts
     const leased = Number(facts.count(LEASE_FACT))
-    if (slot > leased) facts.set(LEASE_FACT, BigInt(slot + SLOT_LEASE))
-    if (landed.length > 0) history.append(landed)
+    if (slot + SLOT_LEASE / 2 > leased) facts.set(LEASE_FACT, BigInt(slot + SLOT_LEASE))
+    const transactions = landed.map(encodeLanded)
     const accounts = [...ledger.changedIn(slot)].map((address) => [address, ledger.tracked(address)] as const)
     const changes = facts.takeChanges()
     if (accounts.length === 0 && changes.length === 0 && landed.length === 0) return
-    const record = { slot, accounts, facts: changes, committed: history.size }
-    store.append(record, sync || landed.length > 0 || slot > leased)
+    store.append({ slot, accounts, facts: changes, transactions })
+    if (landed.length > 0) history.append(landed, transactions)
     if (store.wantsSnapshot) {
       this.current = slot
       this.snapshot()
