@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import type { OpenSocket } from './platform'
+import { CLOSED, type OpenSocket } from './platform'
 
 /** A side that is gone never answers the close: the process must not wait for it. */
 const CLOSE_GRACE_MS = 1_000
@@ -23,8 +23,9 @@ export const openNodeSocket: OpenSocket = (url, headers, handlers) => {
   socket.on('unexpected-response', (request, response) => {
     response.resume()
     request.destroy()
-    const refused = response.statusCode === 401 || response.statusCode === 403
-    closed(refused ? 4401 : 1006, `the handshake was answered with ${response.statusCode}`)
+    const { statusCode = 0 } = response
+    const code = { 401: CLOSED.unauthenticated, 403: CLOSED.forbidden }[statusCode] ?? CLOSED.lost
+    closed(code, `the handshake was answered with ${statusCode}`)
   })
   socket.on('close', (code, reason) => closed(code, reason.toString('utf8') || lastError))
   return {

@@ -37,9 +37,12 @@ export interface Socket {
   drop(): void
 }
 
+/** How a socket can end: the close codes of the stream, 1006 for no word at all, and 4403 for a handshake answered 403. */
+export const CLOSED = { lost: 1006, protocolError: 4400, unauthenticated: 4401, forbidden: 4403 } as const
+
 export interface SocketHandlers {
   message(text: string): void
-  /** Once, however it ends; also when it never opened (code 1006, or 4401 where the handshake was answered 401). */
+  /** Once, however it ends; also when it never opened. */
   closed(code: number, reason: string): void
 }
 

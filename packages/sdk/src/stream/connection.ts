@@ -1,6 +1,6 @@
 import { FillstreamError } from '../errors'
 import type { StreamEvent } from '../model/event'
-import type { Platform, Socket } from '../platform'
+import { CLOSED, type Platform, type Socket } from '../platform'
 import { backOffMs } from '../retry'
 import { eventOf, type Channel, type ServerMessage } from './messages'
 import { runSession, type SessionEnd, type SessionTarget } from './session'
@@ -45,8 +45,6 @@ export interface ConnectionConfig {
 const BACK_OFF = { baseMs: 250, maxMs: 10_000 }
 /** A server that leaves out the same event this often will not bring it. */
 const MAX_GAPS = 5
-const PROTOCOL_ERROR = 4400
-const UNAUTHENTICATED = 4401
 
 interface Entry {
   readonly subscription: Subscription
@@ -169,7 +167,7 @@ export function createConnection(config: ConnectionConfig, platform: Platform): 
     } catch (error) {
       if (!(error instanceof FillstreamError) || !error.retryable) throw error
       lastError = error
-      return { code: 1006, reason: error.message }
+      return { code: CLOSED.lost, reason: error.message }
     } finally {
       ready = undefined
       leaving.clear()
@@ -183,7 +181,7 @@ export function createConnection(config: ConnectionConfig, platform: Platform): 
     while (entries.size > 0) {
       const end = await session()
       if (entries.size === 0) return
-      unauthenticated = end.code === UNAUTHENTICATED ? unauthenticated + 1 : 0
+      unauthenticated = end.code === CLOSED.unauthenticated ? unauthenticated + 1 : 0
       const final = finalError(end, unauthenticated, lastError, platform.streamAuth)
       if (final) throw final
       failures = progressed ? 1 : failures + 1
@@ -238,7 +236,8 @@ function finalError(
   said: FillstreamError | undefined,
   auth: Platform['streamAuth'],
 ): FillstreamError | undefined {
-  if (end.code === PROTOCOL_ERROR)
+  if (end.code === CLOSED.forbidden) return new FillstreamError('FORBIDDEN', end.reason)
+  if (end.code === CLOSED.protocolError)
     return said ?? new FillstreamError('PROTOCOL_ERROR', end.reason || 'the stream refused a message')
   // A token may have run out on its way: a second one has not.
   if (unauthenticated > (auth === 'token' ? 1 : 0))

@@ -1,4 +1,4 @@
-import type { Platform, Socket } from '../platform'
+import { CLOSED, type Platform, type Socket } from '../platform'
 import { parseServerMessage, type ServerMessage } from './messages'
 
 const CONNECT_TIMEOUT_MS = 10_000
@@ -39,7 +39,7 @@ export function runSession(
     const drop = (reason: string) => {
       socket.drop()
       settle()
-      resolve({ code: 1006, reason })
+      resolve({ code: CLOSED.lost, reason })
     }
     const onAbort = () => drop('closed here')
     const listen = () =>

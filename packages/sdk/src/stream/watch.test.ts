@@ -100,11 +100,12 @@ describe('connections', () => {
     await expect(read(watch)).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' })
   })
 
-  test.each([401, 403])('a credential refused with %p at the handshake is final', async (refuse) => {
+  test.each([
+    [401, 'UNAUTHENTICATED'],
+    [403, 'FORBIDDEN'],
+  ])('a handshake answered with %p is final', async (refuse, code) => {
     engine.stream.plan([{ refuse }])
-    await expect(read(connect().client.orders.watch(ORDER_ID))).rejects.toMatchObject({
-      code: 'UNAUTHENTICATED',
-    })
+    await expect(read(connect().client.orders.watch(ORDER_ID))).rejects.toMatchObject({ code })
     expect(engine.stream.handshakes).toHaveLength(1)
   })
 
