@@ -23,6 +23,7 @@ const schema = z.object({
   ...databaseConfig,
   ...chainConfig,
   WALLET_MASTER_KEY: masterKeySchema,
+  DEMO_MODE: flagSchema.default(false),
   BOOTSTRAP_API_KEY: z.string().min(16, 'must have at least 16 characters').optional(),
   BOOTSTRAP_ACCOUNT: z.string().min(1).max(128).default('demo'),
   /** Whether the wallet is funded from the chain's faucet: only a simulated chain has one. */
@@ -49,7 +50,7 @@ async function setup(): Promise<void> {
     logger.info('the first account is there', { accountId: key.accountId, wallet })
     if (!config.FUND_FROM_FAUCET) return
     if ((await createRpcChain(config.CHAIN_RPC_URL).balanceLamports(wallet)) > 0n) return
-    await createFaucet(config.VENUE_API_URL).fund(wallet)
+    await createFaucet(config.VENUE_API_URL).fund(wallet, { autoTopUp: config.DEMO_MODE })
     logger.info('its wallet is funded from the faucet', { wallet })
   } finally {
     await store.close()

@@ -14,8 +14,8 @@ const TIMEOUT_MS = 5_000
 
 /** The faucet of a simulated chain. */
 export interface Faucet {
-  /** Gives the wallet its first funds, and has the chain give the same again when a trade would find it short. */
-  fund(wallet: string): Promise<void>
+  /** Gives the wallet its first funds; with `autoTopUp` the chain gives the same again when a trade would find it short. */
+  fund(wallet: string, options: { readonly autoTopUp: boolean }): Promise<void>
   /** Makes sure that a funded wallet holds `amount` where one grant covers it; answers what it holds. */
   topUp(wallet: string, mint: string, amount: bigint): Promise<bigint>
 }
@@ -33,12 +33,12 @@ export function createFaucet(venueApiUrl: string): Faucet {
     return response.json()
   }
   return {
-    async fund(wallet) {
+    async fund(wallet, { autoTopUp }) {
       const grants = VERIFIED_TOKENS.map(({ symbol, mint, decimals }) => ({
         mint,
         amount: ((GRANTS[symbol] ?? 0n) * 10n ** BigInt(decimals)).toString(),
       }))
-      await post('/faucet', { address: wallet, grants, autoTopUp: true })
+      await post('/faucet', { address: wallet, grants, autoTopUp })
     },
     async topUp(wallet, mint, amount) {
       const answer = await post('/top-up', { address: wallet, mint, amount: amount.toString() })
