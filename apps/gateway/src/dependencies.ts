@@ -1,4 +1,4 @@
-import { AppError } from '@fillstream/core'
+import { AppError, messageOf } from '@fillstream/core'
 import { startLoop, type Check, type Clock } from '@fillstream/runtime'
 import { type GatewayEvents } from './events'
 
@@ -14,24 +14,43 @@ export interface Dependencies {
 
 const INTERVAL_MS = 500
 const TIMEOUT_MS = 1_000
+/** A check that fails is an answer; one that says nothing may only be slow, and is believed the second time. */
+const SILENCES = 2
+/** A timer this late means that this process got no time: the silence is its own. */
+const OWN_DELAY_MS = 300
 
-/** Asks every dependency twice a second, each at most for a second. What has not been asked yet counts as up. */
+type Outcome =
+  { readonly kind: 'up' | 'silent' | 'starved' } | { readonly kind: 'down'; readonly reason: string }
+
+/** Asks every dependency twice a second. What has not been asked yet counts as up. */
 export function watchDependencies(
   checks: Readonly<Record<string, Check>>,
   { clock, events }: { readonly clock: Clock; readonly events: GatewayEvents },
 ): Dependencies {
-  const down = new Map<string, string>()
+  const down = new Set<string>()
+  const silences = new Map<string, number>()
   const seen = new Set<string>()
 
-  async function look(name: string, check: Check): Promise<void> {
-    const reason = await failureOf(check, clock)
-    if (reason === null) {
-      if (down.delete(name) || !seen.has(name)) events.dependencyUp(name)
-    } else if (!down.has(name)) {
-      down.set(name, reason)
-      events.dependencyDown(name, reason)
-    }
+  function setUp(name: string): void {
+    silences.delete(name)
+    if (down.delete(name) || !seen.has(name)) events.dependencyUp(name)
     seen.add(name)
+  }
+
+  function setDown(name: string, reason: string): void {
+    if (!down.has(name)) events.dependencyDown(name, reason)
+    down.add(name)
+    seen.add(name)
+  }
+
+  async function look(name: string, check: Check): Promise<void> {
+    const outcome = await ask(check, clock)
+    if (outcome.kind === 'up') setUp(name)
+    if (outcome.kind === 'down') setDown(name, outcome.reason)
+    if (outcome.kind !== 'silent') return
+    const silent = (silences.get(name) ?? 0) + 1
+    silences.set(name, silent)
+    if (silent >= SILENCES) setDown(name, `no answer within ${TIMEOUT_MS} ms, ${silent} times`)
   }
 
   const loop = startLoop(
@@ -52,16 +71,17 @@ export function watchDependencies(
   }
 }
 
-async function failureOf(check: Check, clock: Clock): Promise<string | null> {
+async function ask(check: Check, clock: Clock): Promise<Outcome> {
   const timer = new AbortController()
+  const askedAt = clock.monotonic()
+  const late = clock.sleep(TIMEOUT_MS, timer.signal).then((): Outcome => {
+    const delay = clock.monotonic() - askedAt - TIMEOUT_MS
+    return { kind: delay > OWN_DELAY_MS ? 'starved' : 'silent' }
+  })
   try {
-    const late = clock.sleep(TIMEOUT_MS, timer.signal).then(() => {
-      throw new Error(`no answer within ${TIMEOUT_MS} ms`)
-    })
-    await Promise.race([check(), late])
-    return null
+    return await Promise.race([check().then((): Outcome => ({ kind: 'up' })), late])
   } catch (error) {
-    return error instanceof Error ? error.message || error.name : String(error)
+    return { kind: 'down', reason: messageOf(error) }
   } finally {
     timer.abort()
   }

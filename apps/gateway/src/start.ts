@@ -1,4 +1,4 @@
-import { AppError, snapshotOf } from '@fillstream/core'
+import { snapshotOf } from '@fillstream/core'
 import {
   createOrderCache,
   createOrdersQueue,
@@ -14,11 +14,13 @@ import {
   createRedis,
   listen,
   redisReady,
+  START_PATIENCE_MS,
+  whenAvailable,
   redisUrlOf,
   type Deps,
   type Service,
 } from '@fillstream/runtime'
-import { createJournal, createStore, type Store } from '@fillstream/store'
+import { createJournal, createStore, isUnavailable } from '@fillstream/store'
 import { DEX_ROUTER, dexRouterOperations, ORDER_WORKER, orderWorkerOperations } from '@fillstream/types'
 import { createGatewayApp } from './app'
 import { streamBaseOf, type GatewayConfig } from './config'
@@ -49,7 +51,6 @@ export interface Gateway extends Service {
 }
 
 const STATEMENT_TIMEOUT_MS = 2_000
-const START_PATIENCE_MS = 30_000
 const DRAIN_MS = 5_000
 
 /** Starts the gateway: wires everything by hand, and listens when Postgres has our schema and Redis answers. */
@@ -70,7 +71,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
   )
   const redis = createRedis(redisUrl, 'producer', logger)
   try {
-    await schemaIsCurrent(store, deps)
+    await whenAvailable('Postgres', () => store.assertSchemaCurrent(), isUnavailable, deps)
     await redisReady(redis, START_PATIENCE_MS)
     await assertRedisKeepsKeys(redis, logger)
     if (config.BOOTSTRAP_API_KEY !== undefined)
@@ -148,6 +149,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
       dependencies,
     ),
     overload,
+    dependencies,
     openApi: createOpenApi(),
     health,
     metrics,
@@ -181,21 +183,5 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
       await http.close(DRAIN_MS)
       await stopBackground()
     },
-  }
-}
-
-/** Refuses a database of another version; one that is only just starting is waited for. */
-async function schemaIsCurrent(store: Store, { clock, logger }: Deps): Promise<void> {
-  const giveUpAt = clock.monotonic() + START_PATIENCE_MS
-  for (;;) {
-    try {
-      await store.assertSchemaCurrent()
-      return
-    } catch (error) {
-      const away = error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE'
-      if (!away || clock.monotonic() >= giveUpAt) throw error
-      logger.warn('waiting for Postgres', { reason: error.message })
-      await clock.sleep(500)
-    }
   }
 }

@@ -2,7 +2,8 @@ import { AppError } from '@fillstream/core'
 import { type Clock } from '@fillstream/runtime'
 import { OPERATIONS, type Operation } from '@fillstream/types'
 import { type Express, type Request, type Response } from 'express'
-import { within } from '../deadline'
+import { patiently } from '../deadline'
+import { type Dependencies } from '../dependencies'
 import { type Answer, type Call, type Handler, type Handlers, type OperationName } from '../http/call'
 import { idempotencyKeyOf } from '../http/headers'
 import { readJsonBody } from '../http/json-body'
@@ -17,15 +18,14 @@ export interface PipelineDeps {
   readonly authenticate: Authenticate
   readonly countRequest: CountRequest
   readonly overload: Pick<OverloadGuard, 'assertRoom'>
+  readonly dependencies: Pick<Dependencies, 'isUp'>
   readonly clock: Clock
 }
 
 export const BODY_LIMIT_BYTES = 64 * 1024
-/** Credentials that need a look at a database that hangs are given up after this long, and an answer after the second. */
-const AUTHENTICATE_MS = 2_500
-const ANSWER_MS = 3_500
 /** What submits orders looks after its own time: it has to say what became of the order. */
-const SUBMIT_MS = 15_000
+const AUTHENTICATION = { patienceMs: 2_000, mostMs: 8_000 }
+const ANSWER = { patienceMs: 3_000, mostMs: 10_000 }
 
 /** One Express route for each row of the table of operations, and 405 for the methods that a path does not have. */
 export function registerOperations(app: Express, handlers: Handlers, deps: PipelineDeps): void {
@@ -47,11 +47,17 @@ function serve(name: OperationName, handler: Handler<OperationName>, deps: Pipel
   const limits: readonly RateLimitName[] = submits ? ['default', 'orders'] : ['default']
   const scope = submits || operation.method === 'delete' ? 'trade' : 'read'
   const late = () => new AppError('DEPENDENCY_UNAVAILABLE', 'the answer took too long')
-  const { authenticate, countRequest, overload, clock } = deps
+  const { authenticate, countRequest, overload, dependencies, clock } = deps
+  const isHopeless = () => !dependencies.isUp('postgres') || !dependencies.isUp('redis')
 
   return async (request: Request, response: Response): Promise<void> => {
     setOperation(response, name)
-    const caller = await within(clock, AUTHENTICATE_MS, authenticate(request.headers.authorization), late)
+    const caller = await patiently(
+      clock,
+      { ...AUTHENTICATION, isHopeless },
+      authenticate(request.headers.authorization),
+      late,
+    )
     const { headers, retryAfterSeconds } = await countRequest(caller.accountId, limits)
     for (const [header, value] of Object.entries(headers)) response.setHeader(header, value)
     if (retryAfterSeconds !== null)
@@ -69,7 +75,8 @@ function serve(name: OperationName, handler: Handler<OperationName>, deps: Pipel
       bodyText: body?.text ?? '',
       idempotencyKey: submits ? idempotencyKeyOf(request.headers) : null,
     } as Call<OperationName>
-    const answer = await within(clock, submits ? SUBMIT_MS : ANSWER_MS, handler(call), late)
+    const work = handler(call)
+    const answer = await (submits ? work : patiently(clock, { ...ANSWER, isHopeless }, work, late))
     send(response, operation.status, answer)
   }
 }

@@ -3,6 +3,7 @@ import { type QueuedOrder } from '@fillstream/messaging'
 import { type Clock, type IdSource } from '@fillstream/runtime'
 import { type InsertResult, type Journal } from '@fillstream/store'
 import { type OrderRequest } from '@fillstream/types'
+import { patiently } from '../deadline'
 import { type Dependencies } from '../dependencies'
 import { type GatewayEvents } from '../events'
 import { type Call } from '../http/call'
@@ -36,10 +37,8 @@ export interface PlacedOrder {
 
 export type PlaceOrder = (submission: Submission) => Promise<PlacedOrder>
 
-/** After this long an order is given up if Postgres is known to be away, and at the latest after the second. */
 const PATIENCE_MS = 3_000
 const MOST_PATIENCE_MS = 10_000
-const LOOK_AGAIN_MS = 250
 
 /**
  * Makes the order durable and queues it. Throws VALIDATION_FAILED, DUPLICATE_CLIENT_ORDER_ID, IDEMPOTENCY_KEY_REUSED,
@@ -84,31 +83,21 @@ function columnsOf(request: OrderRequest) {
 }
 
 async function accept(deps: PlaceOrderDeps, order: NewOrder): Promise<InsertResult> {
-  const answered = new AbortController()
+  const { journal, dependencies, clock } = deps
+  const patience = {
+    patienceMs: PATIENCE_MS,
+    mostMs: MOST_PATIENCE_MS,
+    isHopeless: () => !dependencies.isUp('postgres'),
+  }
   try {
-    return await Promise.race([deps.journal.accept(order), givenUp(deps, order, answered.signal)])
+    return await patiently(clock, patience, journal.accept(order), () => mayBeAccepted(order))
   } catch (error) {
     if (error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE') {
-      deps.dependencies.recheck()
+      dependencies.recheck()
       if (error.context.orderId !== undefined) throw mayBeAccepted(order, error)
     }
     throw error
-  } finally {
-    answered.abort()
   }
-}
-
-/** Rejects when waiting for the commit any longer would not help whoever waits. */
-async function givenUp(
-  { clock, dependencies }: PlaceOrderDeps,
-  order: NewOrder,
-  signal: AbortSignal,
-): Promise<never> {
-  let waited = PATIENCE_MS
-  await clock.sleep(PATIENCE_MS, signal)
-  for (; waited < MOST_PATIENCE_MS && dependencies.isUp('postgres'); waited += LOOK_AGAIN_MS)
-    await clock.sleep(LOOK_AGAIN_MS, signal)
-  throw mayBeAccepted(order)
 }
 
 function mayBeAccepted(order: Pick<Order, 'id'>, cause?: unknown): AppError {
