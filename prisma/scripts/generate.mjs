@@ -1,5 +1,6 @@
 // Generates the Prisma client, offline: `prisma generate` looks for the native schema engine (a download) but does not use it,
 // so any executable stands in for it. Never run `prisma migrate` so: it would do nothing and call that success.
+// The client comes with its own runtime: neither `prisma` nor `@prisma/client` is needed where it is only used.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
