@@ -21,17 +21,17 @@ export interface GatewayAppDeps extends PipelineDeps {
   readonly health: Health
   readonly metrics: Metrics
   readonly events: GatewayEvents
-  readonly corsOrigins: readonly string[]
+  readonly allowedOrigins: readonly string[]
   readonly clock: Clock
   readonly ids: IdSource
 }
 
 /** The whole HTTP face: what comes in first is named and counted, what comes out last is a problem document. */
 export function createGatewayApp(deps: GatewayAppDeps): Express {
-  const { handlers, openApi, health, metrics, events, corsOrigins } = deps
+  const { handlers, openApi, health, metrics, events, allowedOrigins } = deps
   const app = createApp()
   app.use(openRequest(deps))
-  app.use(allowOrigins(corsOrigins))
+  app.use(allowOrigins(allowedOrigins))
   mountHealth(app, health, metrics)
   for (const path of ['/healthz', '/readyz', '/metrics'])
     app.all(path, wrongMethod(['GET', 'HEAD', 'OPTIONS']))

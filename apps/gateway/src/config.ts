@@ -9,7 +9,7 @@ import {
 } from '@fillstream/runtime'
 import { z } from 'zod'
 
-const perSecond = z.coerce
+const count = z.coerce
   .number('must be a whole number')
   .int('must be a whole number')
   .min(1)
@@ -17,15 +17,10 @@ const perSecond = z.coerce
 
 const origins = z
   .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ''),
-  )
+  .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ''))
   .refine(
-    (list) => list.every((origin) => /^https?:\/\/[^/\s]+$/.test(origin)),
-    'must be origins such as https://app.example.com, separated by commas',
+    (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+    'must be origins such as https://app.example, separated by commas',
   )
 
 const configSchema = z.object({
@@ -42,13 +37,14 @@ const configSchema = z.object({
   /** Requests without a credential act as the demo account. */
   DEMO_MODE: flagSchema.default(false),
   BOOTSTRAP_API_KEY: z.string().min(16, 'must have at least 16 characters').max(512).optional(),
-  CORS_ORIGINS: origins.default([]),
-  RATE_LIMIT_REQUESTS_PER_SECOND: perSecond.default(1_000),
-  RATE_LIMIT_ORDERS_PER_SECOND: perSecond.default(500),
+  /** Pages of other origins that may use the API and open streams. */
+  ALLOWED_ORIGINS: origins.default([]),
+  RATE_LIMIT_REQUESTS_PER_SECOND: count.default(1_000),
+  RATE_LIMIT_ORDERS_PER_SECOND: count.default(500),
   /** Orders waiting for an order-worker beyond which new ones are refused. */
-  MAX_QUEUE_DEPTH: perSecond.default(20_000),
+  MAX_QUEUE_DEPTH: count.default(20_000),
   /** Told to clients in `/v1/account`; the notifier enforces it. */
-  MAX_CONNECTIONS_PER_ACCOUNT: perSecond.default(100),
+  STREAM_MAX_CONNECTIONS_PER_ACCOUNT: count.default(100),
 })
 
 export type GatewayConfig = Readonly<z.infer<typeof configSchema>>

@@ -123,7 +123,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
         limits: {
           requestsPerSecond: config.RATE_LIMIT_REQUESTS_PER_SECOND,
           ordersPerSecond: config.RATE_LIMIT_ORDERS_PER_SECOND,
-          connections: config.MAX_CONNECTIONS_PER_ACCOUNT,
+          connections: config.STREAM_MAX_CONNECTIONS_PER_ACCOUNT,
         },
         streamBase,
         dependencies,
@@ -154,7 +154,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     health,
     metrics,
     events,
-    corsOrigins: config.CORS_ORIGINS,
+    allowedOrigins: config.ALLOWED_ORIGINS,
     clock,
     ids,
   })
