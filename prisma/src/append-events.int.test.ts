@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database'
 import { newAccount, newOrder, openStore, steps, submittedAttempt } from '../../tests/support/store'
 import type { AppendResult, InsertResult, OrderAppend } from './orders'
@@ -7,14 +8,17 @@ import type { Store } from './store'
 let database: TestDatabase
 let store: Store
 let other: Store
+let client: Client
 
 beforeAll(async () => {
   database = await createTestDatabase()
   store = openStore(database.url)
   other = openStore(database.url)
+  client = new Client({ connectionString: database.url })
+  await client.connect()
 })
 afterAll(async () => {
-  await Promise.all([store.close(), other.close()])
+  await Promise.all([store.close(), other.close(), client.end()])
   await database.drop()
 })
 
@@ -224,6 +228,10 @@ test('50 writers on two stores, all accounts mixed: no deadlock, and cursors are
     }
   }
   await Promise.all(Array.from({ length: 50 }, (_, n) => writer(n)))
+  const { rows } = await client.query(
+    'SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()',
+  )
+  expect(rows).toEqual([{ deadlocks: 0 }])
   for (const account of accounts) {
     const news = await store.events.newsOfAccount(account, 0, 10_000)
     expect(news.map(({ cursor }) => cursor)).toEqual(news.map((_, i) => i + 1))

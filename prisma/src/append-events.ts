@@ -6,17 +6,21 @@ import type { AppendResult, OrderAppend } from './orders'
 import { type Persist } from './persist'
 import {
   ATTEMPT_JSON,
-  attemptFromJson,
-  orderColumns,
+  ORDER_JSON,
+  orderFromJson,
   toJson,
   toNews,
   toOrder,
-  toOrderWithAttempts,
   type AttemptJson,
-  type OrderRow,
+  type OrderJson,
 } from './rows'
 
-type AppendedRow = OrderRow & { baseCursor: bigint; attempts: AttemptJson[] }
+interface AppendedRow {
+  readonly order: OrderJson
+  readonly attempts: readonly AttemptJson[]
+  /** The cursor before the first of the append's events. */
+  readonly baseCursor: bigint
+}
 
 /** A step that the status machine forbids is the writer's defect, and is refused before it reaches Postgres. */
 function checkSteps(append: OrderAppend): void {
@@ -36,15 +40,25 @@ function needsWork(status: OrderStatus): boolean {
   return status === 'pending' || status === 'routing' || status === 'building'
 }
 
+const text = (amount: bigint | null | undefined) => (typeof amount === 'bigint' ? amount.toString() : amount)
+
+/** What is set, null included; JSON leaves out what is undefined. */
 function changedFields({ runAfter: _runAfter, ...fields }: OrderChanges) {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+  return {
+    ...fields,
+    minOutputAmount: text(fields.minOutputAmount),
+    maxInputAmount: text(fields.maxInputAmount),
+    inputUsed: text(fields.inputUsed),
+    outputAmount: text(fields.outputAmount),
+  }
 }
 
-function stepRow(append: OrderAppend) {
+function stepRow(append: OrderAppend, n: number) {
   const last = append.events.at(-1)
   const status = statusAfter(append)
   const { changes = {}, attempt } = append
   return {
+    n,
     order_id: append.orderId,
     expected_seq: append.expectedSeq,
     event_count: append.events.length,
@@ -54,6 +68,7 @@ function stepRow(append: OrderAppend) {
     due: changes.runAfter === undefined && needsWork(status),
     run_after: changes.runAfter ?? null,
     next_attempt: attempt && attempt.kind !== 'resolve' ? attempt.attempt : null,
+    resolved_attempt: attempt?.kind === 'resolve' ? attempt.attempt : null,
     set: changedFields(changes),
   }
 }
@@ -77,7 +92,7 @@ function newAttemptRow({ orderId, attempt }: OrderAppend): readonly object[] {
       {
         ...common,
         status: 'failed',
-        expected_amount: attempt.expectedAmount ?? null,
+        expected_amount: text(attempt.expectedAmount),
         code: attempt.code,
         message: attempt.message,
       },
@@ -91,7 +106,7 @@ function newAttemptRow({ orderId, attempt }: OrderAppend): readonly object[] {
       last_valid_block_height: attempt.lastValidBlockHeight,
       genesis_hash: attempt.genesisHash,
       reference: attempt.reference,
-      expected_amount: attempt.expectedAmount,
+      expected_amount: text(attempt.expectedAmount),
       lease_owner: attempt.leaseOwner,
       lease_ms: attempt.leaseMs,
     },
@@ -114,8 +129,8 @@ function fillRow({ orderId, fill }: OrderAppend) {
       slot: fill.slot,
       input_mint: fill.inputMint,
       output_mint: fill.outputMint,
-      input_amount: fill.inputAmount,
-      output_amount: fill.outputAmount,
+      input_amount: text(fill.inputAmount),
+      output_amount: text(fill.outputAmount),
       price: fill.price,
       fees: fill.fees,
     },
@@ -148,20 +163,21 @@ const SETTABLE = Prisma.raw(
  * Steps of different orders in one statement. Orders are locked in the order of their ids, which reads their latest state, and
  * a step whose order has moved on (`last_seq`, or for a new attempt `attempt_count`) drops out there. Then the accounts, in
  * order: whoever holds an account's row numbers its events, so that cursors have no gaps and appear in their order.
+ * (CASE keeps the planner from taking the comparison for a rare match, and with it from joining row by row.)
  */
 function statement(appends: readonly OrderAppend[]): Prisma.Sql {
   return Prisma.sql`
 WITH input AS (
   SELECT * FROM jsonb_to_recordset(${toJson(appends.map(stepRow))}::jsonb) AS x(
-    order_id uuid, expected_seq int, event_count int, status order_status, phase text, ended boolean, due boolean,
-    run_after timestamptz, next_attempt int, set jsonb)
+    n int, order_id uuid, expected_seq int, event_count int, status order_status, phase text, ended boolean, due boolean,
+    run_after timestamptz, next_attempt int, resolved_attempt int, set jsonb)
 ), locked AS MATERIALIZED (
   SELECT o.id, o.account_id, o.last_seq, o.attempt_count FROM orders o WHERE o.id IN (SELECT order_id FROM input)
   ORDER BY o.id FOR NO KEY UPDATE
 ), won AS MATERIALIZED (
-  SELECT i.*, l.account_id, sum(i.event_count) OVER (PARTITION BY l.account_id ORDER BY i.order_id) - i.event_count AS ahead
+  SELECT i.*, l.account_id, sum(i.event_count) OVER (PARTITION BY l.account_id ORDER BY i.n) - i.event_count AS ahead
   FROM input i JOIN locked l ON l.id = i.order_id
-  WHERE l.last_seq = i.expected_seq AND (i.next_attempt IS NULL OR i.next_attempt = l.attempt_count + 1)
+  WHERE CASE WHEN l.last_seq = i.expected_seq THEN i.next_attempt IS NULL OR i.next_attempt = l.attempt_count + 1 ELSE false END
 ), held AS MATERIALIZED (
   SELECT a.id, a.account_seq FROM accounts a WHERE a.id IN (SELECT account_id FROM won)
   ORDER BY a.id FOR NO KEY UPDATE
@@ -217,36 +233,24 @@ WITH input AS (
     input_amount numeric(20,0), output_amount numeric(20,0), price text, fees jsonb)
   JOIN steps w ON w.order_id = t.order_id
 ), attempts_now AS (
-  SELECT a.* FROM steps w JOIN attempts a ON a.order_id = w.order_id
-  WHERE NOT EXISTS (SELECT FROM resolved r WHERE r.order_id = a.order_id AND r.attempt = a.attempt)
+  SELECT a.* FROM steps w JOIN attempts a ON a.order_id = w.order_id AND a.attempt IS DISTINCT FROM w.resolved_attempt
   UNION ALL SELECT * FROM started
   UNION ALL SELECT * FROM resolved
 )
-SELECT ${orderColumns('o')}, o.base_cursor::bigint AS "baseCursor", coalesce(t.attempts, '[]') AS attempts
+SELECT ${ORDER_JSON} AS "order", o.base_cursor::bigint AS "baseCursor", coalesce(t.attempts, '[]') AS attempts
 FROM applied o LEFT JOIN (
-  SELECT a.order_id, jsonb_agg(${ATTEMPT_JSON} ORDER BY a.attempt) AS attempts FROM attempts_now a GROUP BY 1
+  SELECT a.order_id, json_agg(${ATTEMPT_JSON} ORDER BY a.attempt) AS attempts FROM attempts_now a GROUP BY 1
 ) t ON t.order_id = o.id`
 }
 
-function newsOf(append: OrderAppend, row: AppendedRow): OrderNews[] {
-  return append.events.map((event, i) => ({
-    orderId: row.id,
-    accountId: row.accountId,
-    seq: append.expectedSeq + 1 + i,
-    cursor: Number(row.baseCursor) + 1 + i,
-    status: event.status,
-    phase: event.phase,
-    at: row.updatedAt.toISOString(),
-    data: event.data,
-  }))
-}
-
 function appended(append: OrderAppend, row: AppendedRow): AppendResult {
-  return {
-    outcome: 'appended',
-    order: toOrder(row, row.attempts.map(attemptFromJson)),
-    news: newsOf(append, row),
-  }
+  const order = orderFromJson(row.order, row.attempts)
+  const at = order.updatedAt.toISOString()
+  const news = append.events.map(({ status, phase, data }, i): OrderNews => {
+    const [seq, cursor] = [append.expectedSeq + 1 + i, Number(row.baseCursor) + 1 + i]
+    return { orderId: order.id, accountId: order.accountId, seq, cursor, status, phase, at, data }
+  })
+  return { outcome: 'appended', order, news }
 }
 
 /** Of the appends that lost, those that had already won, seen by their event ids: a connection broke before the answer came. */
@@ -276,7 +280,7 @@ async function findOwn(
       where: { id: append.orderId },
       include: { attempts: { orderBy: { attempt: 'asc' } } },
     })
-    own.set(append, { outcome: 'appended', order: toOrderWithAttempts(row), news: written.map(toNews) })
+    own.set(append, { outcome: 'appended', order: toOrder(row), news: written.map(toNews) })
   }
   return own
 }
@@ -289,7 +293,7 @@ async function appendRound(
 ): Promise<(AppendResult | Error)[]> {
   const run = async (part: readonly OrderAppend[]): Promise<AppendResult[]> => {
     const rows = await persist.run(() => client.$queryRaw<AppendedRow[]>(statement(part)))
-    const byOrder = new Map(rows.map((row) => [row.id, row]))
+    const byOrder = new Map(rows.map((row) => [row.order.id, row]))
     const lost = part.filter(({ orderId }) => !byOrder.has(orderId))
     const own = lost.length > 0 ? await persist.run(() => findOwn(client, lost)) : null
     return part.map((append) => {

@@ -4,17 +4,18 @@ import { Prisma, type PrismaClient } from '../generated/client'
 import { runByHalves } from './batcher'
 import type { InsertResult, Published } from './orders'
 import { type Persist } from './persist'
-import { orderColumns, toJson, toNews, toOrder, toOrderWithAttempts, type OrderRow } from './rows'
+import { ORDER_JSON, orderFromJson, toJson, toNews, toOrder, type OrderJson } from './rows'
 
 /** How long an idempotency key names its order. */
 const KEY_LIFE = Prisma.raw(`interval '24 hours'`)
 /** Every round frees keys that have lapsed; a key freed and taken by others this often in a row is not worth a fourth. */
 const MAX_ROUNDS = 3
 
-type CreatedRow = OrderRow & { cursor: bigint }
+type CreatedRow = { readonly order: OrderJson; readonly cursor: bigint }
 
-function rowOf(order: NewOrder) {
+function rowOf(order: NewOrder, n: number) {
   return {
+    n,
     id: order.id,
     account_id: order.accountId,
     client_order_id: order.clientOrderId,
@@ -24,26 +25,27 @@ function rowOf(order: NewOrder) {
     input_mint: order.inputMint,
     output_mint: order.outputMint,
     swap_mode: order.swapMode,
-    amount: order.amount,
+    amount: order.amount.toString(),
     slippage_bps: order.slippageBps,
     max_price_impact_bps: order.maxPriceImpactBps,
     time_in_force: order.timeInForce,
     expires_at: order.expiresAt,
     priority_fee_mode: order.priorityFee.mode,
-    priority_fee_max_lamports: order.priorityFee.maxLamports,
+    priority_fee_max_lamports: order.priorityFee.maxLamports.toString(),
     event_id: order.eventId,
   }
 }
 
 /**
  * Orders, their first events and the accounts' cursors in one statement. Accounts are locked first and in order, so that
- * neither two of these wait for each other, nor one for a key that another is just inserting.
+ * neither two of these wait for each other, nor one for a key that another is just inserting. Within an account, who came first
+ * has the key and the lower cursor.
  */
 function statement(orders: readonly NewOrder[]): Prisma.Sql {
   return Prisma.sql`
 WITH input AS (
   SELECT * FROM jsonb_to_recordset(${toJson(orders.map(rowOf))}::jsonb) AS x(
-    id uuid, account_id uuid, client_order_id text, idempotency_key text, body_hash text, type text,
+    n int, id uuid, account_id uuid, client_order_id text, idempotency_key text, body_hash text, type text,
     input_mint text, output_mint text, swap_mode text, amount numeric(20,0), slippage_bps int, max_price_impact_bps int,
     time_in_force text, expires_at timestamptz, priority_fee_mode text, priority_fee_max_lamports numeric(20,0), event_id uuid)
 ), held AS MATERIALIZED (
@@ -58,30 +60,28 @@ WITH input AS (
     i.swap_mode, i.amount, i.slippage_bps, i.max_price_impact_bps, i.time_in_force, i.expires_at, i.priority_fee_mode,
     i.priority_fee_max_lamports, 1, now(), now(), now()
   FROM input i JOIN held h ON h.id = i.account_id
-  ORDER BY i.account_id, i.id
+  ORDER BY i.n
   ON CONFLICT DO NOTHING
   RETURNING o.*
 ), numbered AS MATERIALIZED (
-  SELECT c.id, c.account_id, h.account_seq + row_number() OVER (PARTITION BY c.account_id ORDER BY c.id) AS cursor
-  FROM created c JOIN held h ON h.id = c.account_id
+  SELECT c.id, c.account_id, h.account_seq + row_number() OVER (PARTITION BY c.account_id ORDER BY i.n) AS cursor,
+    i.event_id
+  FROM created c JOIN input i ON i.id = c.id JOIN held h ON h.id = c.account_id
 ), events AS (
   INSERT INTO order_events (order_id, seq, account_id, cursor, event_id, status, data, at)
-  SELECT n.id, 1, n.account_id, n.cursor, i.event_id, 'pending', '{}', now() FROM numbered n JOIN input i ON i.id = n.id
+  SELECT id, 1, account_id, cursor, event_id, 'pending', '{}', now() FROM numbered
 ), raised AS (
   UPDATE accounts a SET account_seq = t.last FROM (SELECT account_id, max(cursor) AS last FROM numbered GROUP BY 1) t
   WHERE a.id = t.account_id
 )
-SELECT ${orderColumns('c')}, n.cursor FROM created c JOIN numbered n ON n.id = c.id`
+SELECT ${ORDER_JSON} AS "order", n.cursor FROM created o JOIN numbered n ON n.id = o.id`
 }
 
-function created(row: OrderRow, cursor: bigint): InsertResult {
-  const order = toOrder(row, [])
-  const event = { orderId: row.id, accountId: row.accountId, seq: 1, cursor, status: row.status, phase: null }
-  return {
-    outcome: 'created',
-    order,
-    news: [toNews({ ...event, eventId: '', data: {}, at: row.createdAt })],
-  }
+function created(row: CreatedRow): InsertResult {
+  const order = orderFromJson(row.order, [])
+  const { id: orderId, accountId, status, phase, createdAt } = order
+  const first = { seq: 1, cursor: Number(row.cursor), at: createdAt.toISOString(), data: {} }
+  return { outcome: 'created', order, news: [{ orderId, accountId, status, phase, ...first }] }
 }
 
 interface Holder {
@@ -119,7 +119,7 @@ export async function lookupNewOrder(client: PrismaClient, orderId: string): Pro
     where: { id: orderId },
     include: { attempts: { orderBy: { attempt: 'asc' } }, events: { where: { seq: 1 } } },
   })
-  return row && { order: toOrderWithAttempts(row), news: row.events.map(toNews) }
+  return row && { order: toOrder(row), news: row.events.map(toNews) }
 }
 
 async function existing(
@@ -131,7 +131,7 @@ async function existing(
     where: { id: orderId },
     include: { attempts: { orderBy: { attempt: 'asc' } } },
   })
-  return { outcome: 'existing', by, order: toOrderWithAttempts(row), bodyHash: row.bodyHash }
+  return { outcome: 'existing', by, order: toOrder(row), bodyHash: row.bodyHash }
 }
 
 /** One result per order that ran into something; those absent are worth another round, their way being free now. */
@@ -173,7 +173,7 @@ export async function insertOrders(
     let open = part
     for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) {
       const rows = await persist.run(() => client.$queryRaw<CreatedRow[]>(statement(open)))
-      for (const { cursor, ...row } of rows) results.set(row.id, created(row, cursor))
+      for (const row of rows) results.set(row.order.id, created(row))
       open = open.filter(({ id }) => !results.has(id))
       if (open.length === 0) break
       const conflicts = await persist.run(() => settleConflicts(client, open))

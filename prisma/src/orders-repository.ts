@@ -1,7 +1,7 @@
 import { type RouteReceipt } from '@fillstream/types'
 import { type Prisma, type PrismaClient } from '../generated/client'
 import { decodeCursor, encodeCursor } from './cursor'
-import { toOrderWithAttempts } from './rows'
+import { toOrder } from './rows'
 import type { OrderReads } from './store'
 
 const BY_NUMBER = { orderBy: { attempt: 'asc' } } as const
@@ -12,7 +12,7 @@ const WITH_UNSIGNED_ATTEMPTS = { attempts: { ...BY_NUMBER, omit: { signedTransac
 type ListedOrder = Prisma.OrderGetPayload<{ include: typeof WITH_UNSIGNED_ATTEMPTS }>
 
 function toListedOrder(row: ListedOrder) {
-  return toOrderWithAttempts({
+  return toOrder({
     ...row,
     attempts: row.attempts.map((attempt) => ({ ...attempt, signedTransaction: null })),
   })
@@ -35,7 +35,7 @@ export function createOrderReads(client: PrismaClient): OrderReads {
         where: { id: orderId, ...(accountId === null ? {} : { accountId }) },
         include: WITH_ATTEMPTS,
       })
-      return row && toOrderWithAttempts(row)
+      return row && toOrder(row)
     },
 
     async getMany(orderIds) {
@@ -43,7 +43,7 @@ export function createOrderReads(client: PrismaClient): OrderReads {
         where: { id: { in: [...orderIds] } },
         include: WITH_ATTEMPTS,
       })
-      return rows.map(toOrderWithAttempts)
+      return rows.map(toOrder)
     },
 
     async getByClientOrderId(accountId, clientOrderId) {
@@ -51,7 +51,7 @@ export function createOrderReads(client: PrismaClient): OrderReads {
         where: { accountId_clientOrderId: { accountId, clientOrderId } },
         include: WITH_ATTEMPTS,
       })
-      return row && toOrderWithAttempts(row)
+      return row && toOrder(row)
     },
 
     async list(accountId, { cursor, limit, status, type, inputMint, outputMint }) {

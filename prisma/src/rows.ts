@@ -43,7 +43,7 @@ export function toAttempt(row: AttemptRow): Attempt {
   }
 }
 
-export function toOrder(row: OrderRow, attempts: readonly Attempt[]): Order {
+export function toOrder(row: OrderRowWithAttempts): Order {
   return {
     id: row.id,
     accountId: row.accountId,
@@ -75,12 +75,8 @@ export function toOrder(row: OrderRow, attempts: readonly Attempt[]): Order {
     txHash: row.txHash,
     fees: row.fees as unknown as readonly Fee[],
     failure: row.failure as unknown as Failure | null,
-    attempts,
+    attempts: row.attempts.map(toAttempt),
   }
-}
-
-export function toOrderWithAttempts(row: OrderRowWithAttempts): Order {
-  return toOrder(row, row.attempts.map(toAttempt))
 }
 
 export function toNews(row: EventRow): OrderNews {
@@ -96,96 +92,84 @@ export function toNews(row: EventRow): OrderNews {
   }
 }
 
-/** Column of `orders` by the name that the client gives it. */
-const ORDER_COLUMNS: Readonly<Record<keyof OrderRow, string>> = {
-  id: 'id',
-  accountId: 'account_id',
-  clientOrderId: 'client_order_id',
-  idempotencyKey: 'idempotency_key',
-  bodyHash: 'body_hash',
-  type: 'type',
-  status: 'status',
-  phase: 'phase',
-  inputMint: 'input_mint',
-  outputMint: 'output_mint',
-  swapMode: 'swap_mode',
-  amount: 'amount',
-  slippageBps: 'slippage_bps',
-  maxPriceImpactBps: 'max_price_impact_bps',
-  timeInForce: 'time_in_force',
-  expiresAt: 'expires_at',
-  priorityFeeMode: 'priority_fee_mode',
-  priorityFeeMaxLamports: 'priority_fee_max_lamports',
-  lastSeq: 'last_seq',
-  attemptCount: 'attempt_count',
-  runAfter: 'run_after',
-  createdAt: 'created_at',
-  updatedAt: 'updated_at',
-  endedAt: 'ended_at',
-  minOutputAmount: 'min_output_amount',
-  maxInputAmount: 'max_input_amount',
-  route: 'route',
-  inputUsed: 'input_used',
-  outputAmount: 'output_amount',
-  executedPrice: 'executed_price',
-  txHash: 'tx_hash',
-  fees: 'fees',
-  failure: 'failure',
+type Json<T> = {
+  readonly [K in keyof T]: T[K] extends bigint | null
+    ? string | Extract<T[K], null>
+    : T[K] extends Date | null
+      ? number | Extract<T[K], null>
+      : T[K]
+}
+/** As `ATTEMPT_JSON` writes it: amounts as text, times in epoch milliseconds, without the signed bytes. */
+export type AttemptJson = Json<Omit<Attempt, 'signedTransaction'>>
+/** As `ORDER_JSON` writes it: amounts as text, times in epoch milliseconds. */
+export type OrderJson = Json<Omit<Order, 'attempts' | 'priorityFee'>> & {
+  readonly priorityFeeMode: Order['priorityFee']['mode']
+  readonly priorityFeeMaxLamports: string
 }
 
-/** The columns of `orders`, named as the client names them, for statements written by hand. */
-export function orderColumns(alias: string): Prisma.Sql {
-  return Prisma.raw(
-    Object.entries(ORDER_COLUMNS)
-      .map(([name, column]) => `${alias}.${column} AS "${name}"`)
-      .join(', '),
-  )
-}
+const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
 
-/** An attempt as `ATTEMPT_JSON` writes it: amounts as text, times in ISO 8601, without the signed bytes. */
-export interface AttemptJson {
-  readonly orderId: string
-  readonly accountId: string
-  readonly attempt: number
-  readonly status: Attempt['status']
-  readonly signature: string | null
-  readonly lastValidBlockHeight: number | null
-  readonly genesisHash: string | null
-  readonly reference: string | null
-  readonly venues: readonly string[]
-  readonly expectedAmount: string | null
-  readonly slot: number | null
-  readonly code: Attempt['code']
-  readonly message: string | null
-  readonly startedAt: string
-  readonly resolvedAt: string | null
-}
-
-/** SQL that writes the row `a` of attempts as `AttemptJson`. */
-export const ATTEMPT_JSON = Prisma.raw(`jsonb_build_object(
+/**
+ * SQL that writes the row `a` of attempts as `AttemptJson`. The hot statements answer in JSON: reading a column takes the client
+ * several times as long as parsing a field does.
+ */
+export const ATTEMPT_JSON = Prisma.raw(`json_build_object(
   'orderId', a.order_id, 'accountId', a.account_id, 'attempt', a.attempt, 'status', a.status, 'signature', a.signature,
   'lastValidBlockHeight', a.last_valid_block_height, 'genesisHash', a.genesis_hash, 'reference', a.reference,
   'venues', a.venues, 'expectedAmount', a.expected_amount::text, 'slot', a.slot, 'code', a.code, 'message', a.message,
-  'startedAt', a.started_at, 'resolvedAt', a.resolved_at)`)
+  'startedAt', ${ms('a.started_at')}, 'resolvedAt', ${ms('a.resolved_at')})`)
+
+/** SQL that writes the row `o` of orders as `OrderJson`. */
+export const ORDER_JSON = Prisma.raw(`json_build_object(
+  'id', o.id, 'accountId', o.account_id, 'clientOrderId', o.client_order_id, 'type', o.type, 'status', o.status,
+  'phase', o.phase, 'inputMint', o.input_mint, 'outputMint', o.output_mint, 'swapMode', o.swap_mode,
+  'amount', o.amount::text, 'slippageBps', o.slippage_bps, 'maxPriceImpactBps', o.max_price_impact_bps,
+  'timeInForce', o.time_in_force, 'expiresAt', ${ms('o.expires_at')}, 'priorityFeeMode', o.priority_fee_mode,
+  'priorityFeeMaxLamports', o.priority_fee_max_lamports::text, 'lastSeq', o.last_seq, 'createdAt', ${ms('o.created_at')},
+  'updatedAt', ${ms('o.updated_at')}, 'minOutputAmount', o.min_output_amount::text,
+  'maxInputAmount', o.max_input_amount::text, 'route', o.route, 'inputUsed', o.input_used::text,
+  'outputAmount', o.output_amount::text, 'executedPrice', o.executed_price, 'txHash', o.tx_hash, 'fees', o.fees,
+  'failure', o.failure)`)
+
+const amount = (text: string | null) => (text === null ? null : BigInt(text))
+const time = (epochMs: number | null) => (epochMs === null ? null : new Date(epochMs))
 
 export function attemptFromJson(json: AttemptJson): Attempt {
   return {
     ...json,
     signedTransaction: null,
-    expectedAmount: json.expectedAmount === null ? null : BigInt(json.expectedAmount),
+    expectedAmount: amount(json.expectedAmount),
     startedAt: new Date(json.startedAt),
-    resolvedAt: json.resolvedAt === null ? null : new Date(json.resolvedAt),
+    resolvedAt: time(json.resolvedAt),
+  }
+}
+
+export function orderFromJson(
+  { priorityFeeMode, priorityFeeMaxLamports, ...json }: OrderJson,
+  attempts: readonly AttemptJson[],
+): Order {
+  return {
+    ...json,
+    amount: BigInt(json.amount),
+    expiresAt: time(json.expiresAt),
+    priorityFee: { mode: priorityFeeMode, maxLamports: BigInt(priorityFeeMaxLamports) },
+    createdAt: new Date(json.createdAt),
+    updatedAt: new Date(json.updatedAt),
+    minOutputAmount: amount(json.minOutputAmount),
+    maxInputAmount: amount(json.maxInputAmount),
+    inputUsed: amount(json.inputUsed),
+    outputAmount: amount(json.outputAmount),
+    attempts: attempts.map(attemptFromJson),
   }
 }
 
 /**
- * `value` as JSON for Postgres: bigints as text, times in ISO 8601. NUL characters and lone surrogates, which Postgres refuses
- * and a foreign error message may hold, become U+FFFD.
+ * `value` as JSON for Postgres. It holds no bigint. NUL characters and lone surrogates, which Postgres refuses and a foreign
+ * error message may hold, become U+FFFD.
  */
 export function toJson(value: unknown): string {
-  const text = JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === 'bigint' ? field.toString() : field,
-  )
+  const text = JSON.stringify(value)
+  if (!text.includes('\\u')) return text
   return text.replace(/(\\\\)|\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})/g, (all, backslash?: string) =>
     backslash === undefined ? '\uFFFD' : all,
   )
