@@ -9,11 +9,7 @@ import {
 } from '@fillstream/runtime'
 import { z } from 'zod'
 
-const count = z.coerce
-  .number('must be a whole number')
-  .int('must be a whole number')
-  .min(1)
-  .max(1_000_000)
+const count = z.coerce.number('must be a whole number').int('must be a whole number').min(1).max(1_000_000)
 
 const origins = z
   .string()
