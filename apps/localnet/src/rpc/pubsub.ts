@@ -21,7 +21,8 @@ const MAX_CONNECTIONS = 1_000
 const MAX_SUBSCRIPTIONS = 1_000
 /** Unsent bytes beyond which a consumer is cut: it can connect and read anew. */
 const MAX_BUFFERED = 16 << 20
-const HEARTBEAT_SLOTS_MS = 30_000
+const HEARTBEAT_MS = 30_000
+const ONCE_GRACE_MS = 200
 const TRY_AGAIN_LATER = 1_013
 
 /** A listening PubSub server. */
@@ -43,17 +44,18 @@ export async function servePubSub(
   const sessions = new Set<Session>()
   const recent = new RecentSlots()
   let nextId = 0
+  const graceSlots = Math.ceil(ONCE_GRACE_MS / slotMs)
 
   server.on('connection', (socket) => {
     if (sessions.size >= MAX_CONNECTIONS) {
       socket.close(TRY_AGAIN_LATER, 'too many connections')
       return
     }
-    const session = new Session(socket, world, events, () => (nextId += 1))
+    const session = new Session(socket, world, events, graceSlots, () => (nextId += 1))
     sessions.add(session)
     socket.on('close', () => sessions.delete(session))
   })
-  const heartbeatEvery = Math.max(1, Math.ceil(HEARTBEAT_SLOTS_MS / slotMs))
+  const heartbeatEvery = Math.max(1, Math.ceil(HEARTBEAT_MS / slotMs))
   const stop = world.chain.onSlot((news) => {
     const view = recent.add(news)
     for (const session of sessions) {
@@ -83,6 +85,7 @@ class Session {
     private readonly socket: WebSocket,
     private readonly world: World,
     private readonly events: LocalnetEvents,
+    private readonly graceSlots: number,
     private readonly newId: () => number,
   ) {
     socket.on('message', (data: Buffer) => this.receive(data.toString()))
@@ -147,7 +150,7 @@ class Session {
       if (this.subscriptions.size >= MAX_SUBSCRIPTIONS)
         throw new RpcError(INVALID_REQUEST, 'Too many subscriptions')
       const id = this.newId()
-      this.subscriptions.set(id, subscribe(new Params(params), this.world))
+      this.subscriptions.set(id, subscribe(new Params(params), this.world, this.graceSlots))
       return id
     }
     if (!method.endsWith('Unsubscribe')) throw new RpcError(METHOD_NOT_FOUND, 'Method not found')

@@ -7,8 +7,28 @@ import {
   VENUES,
 } from '@fillstream/core'
 import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
+import { getTransferSolInstruction } from '@solana-program/system'
 import {
   address,
+  appendTransactionMessageInstructions,
+  blockhash,
+  compileTransactionMessage,
+  createTransactionMessage,
+  getBase64Decoder,
+  getBase64EncodedWireTransaction,
+  getCompiledTransactionMessageEncoder,
+  getSignatureFromTransaction,
+  type KeyPairSigner,
+  pipe,
+  setTransactionMessageFeePayerSigner,
+  setTransactionMessageLifetimeUsingBlockhash,
+  signTransactionMessageWithSigners,
+  SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
+  SOLANA_ERROR__JSON_RPC__SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED,
+  SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
+  SOLANA_ERROR__TRANSACTION_ERROR__BLOCKHASH_NOT_FOUND,
+  type SolanaError,
+  type TransactionMessageBytesBase64,
   lamports,
   type Base58EncodedBytes,
   type Base64EncodedWireTransaction,
@@ -22,6 +42,8 @@ import { attemptReference } from '@fillstream/core'
 
 const USDC = findToken('USDC')?.mint ?? ''
 const SOL = WRAPPED_SOL_MINT
+
+type Lifetime = Parameters<typeof setTransactionMessageLifetimeUsingBlockhash>[0]
 
 describe("localnet seen by @solana/kit's own client", () => {
   let instance: Instance
@@ -172,42 +194,111 @@ describe("localnet seen by @solana/kit's own client", () => {
     expect(owned.value[0]?.account.data.parsed.info.tokenAmount.amount).toBe(balance.value.amount)
   })
 
-  it('sends plain transactions, with preflight', async () => {
-    const { rpc } = instance
-    const wallet = address(randomAddress())
-    const airdrop = await rpc.requestAirdrop(wallet, lamports(5_000_000_000n)).send()
-    expect(await instance.landed(airdrop)).toBeNull()
-    expect((await rpc.getBalance(wallet).send()).value).toBe(5_000_000_000n)
-    const user = await namedSigner('penniless')
-    const pool = (await readPools())[0]
-    const swap = await signSwap({
-      user,
-      venue: await instance.venue(),
-      inputMint: SOL,
-      outputMint: USDC,
-      swapMode: 'ExactIn',
-      legs: [{ amount: 1n, vault: pool?.vaultA ?? '', pools: [1] }],
-      output: 1n,
-      orderId: 'x',
-      attempt: 1,
-      lifetime: (await rpc.getLatestBlockhash().send()).value,
-    })
-    await expect(
-      rpc.sendTransaction(swap.transaction as Base64EncodedWireTransaction, { encoding: 'base64' }).send(),
-    ).rejects.toThrow('signature verification failure')
-    const simulated = await rpc
-      .simulateTransaction(swap.transaction as Base64EncodedWireTransaction, { encoding: 'base64' })
-      .send()
-    expect(simulated.value.err).toBe('AccountNotFound')
-    const old = await rpc
-      .simulateTransaction(swap.transaction as Base64EncodedWireTransaction, {
-        encoding: 'base64',
-        replaceRecentBlockhash: true,
-      })
-      .send()
-    expect(old.value.replacementBlockhash?.blockhash).toBeDefined()
-    expect(isSolanaError(null, SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE)).toBe(
-      false,
+  const asWire = (transaction: string) => transaction as Base64EncodedWireTransaction
+
+  /** A signed transfer of lamports with the public libraries. */
+  async function signTransfer(from: KeyPairSigner, to: string, amount: bigint, lifetime: Lifetime) {
+    const message = pipe(
+      createTransactionMessage({ version: 0 }),
+      (draft) => setTransactionMessageFeePayerSigner(from, draft),
+      (draft) => setTransactionMessageLifetimeUsingBlockhash(lifetime, draft),
+      (draft) =>
+        appendTransactionMessageInstructions(
+          [getTransferSolInstruction({ source: from, destination: address(to), amount })],
+          draft,
+        ),
     )
+    const signed = await signTransactionMessageWithSigners(message)
+    return {
+      signature: getSignatureFromTransaction(signed),
+      wire: getBase64EncodedWireTransaction(signed),
+      message,
+    }
+  }
+
+  it('runs plain transactions: airdrop, preflight, sending, and the fee that was foretold', async () => {
+    const { rpc } = instance
+    const from = await namedSigner('plain')
+    const airdrop = await rpc.requestAirdrop(from.address, lamports(5_000_000_000n)).send()
+    expect(await instance.landed(airdrop)).toBeNull()
+    const to = randomAddress()
+    const { value: lifetime } = await rpc.getLatestBlockhash().send()
+    const transfer = await signTransfer(from, to, 2_000_000n, lifetime)
+    const encoded = getBase64Decoder().decode(
+      getCompiledTransactionMessageEncoder().encode(compileTransactionMessage(transfer.message)),
+    ) as TransactionMessageBytesBase64
+    expect((await rpc.getFeeForMessage(encoded).send()).value).toBe(5_000n)
+    const simulated = await rpc
+      .simulateTransaction(transfer.wire, { encoding: 'base64', sigVerify: true })
+      .send()
+    expect(simulated.value.err).toBeNull()
+    expect(await rpc.sendTransaction(transfer.wire, { encoding: 'base64' }).send()).toBe(transfer.signature)
+    expect(await instance.landed(transfer.signature)).toBeNull()
+    expect(await rpc.sendTransaction(transfer.wire, { encoding: 'base64' }).send()).toBe(transfer.signature)
+    expect((await rpc.getBalance(address(to)).send()).value).toBe(2_000_000n)
+    expect((await rpc.getBalance(from.address).send()).value).toBe(5_000_000_000n - 2_000_000n - 5_000n)
+  })
+
+  it('refuses in preflight what would fail, with the codes of a real node', async () => {
+    const { rpc } = instance
+    const from = await namedSigner('preflight')
+    await instance.landed(await rpc.requestAirdrop(from.address, lamports(1_000_000_000n)).send())
+    const { value: lifetime } = await rpc.getLatestBlockhash().send()
+    const failureOf = async (wire: Base64EncodedWireTransaction, config = {}) => {
+      try {
+        await rpc.sendTransaction(wire, { encoding: 'base64', ...config }).send()
+        return null
+      } catch (error) {
+        return error as SolanaError
+      }
+    }
+    const tooMuch = await signTransfer(from, randomAddress(), 2_000_000_000n, lifetime)
+    const failure = await failureOf(tooMuch.wire)
+    expect(
+      isSolanaError(failure, SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE),
+    ).toBe(true)
+    expect(failure?.cause).toMatchObject({ context: { index: 0 } })
+
+    const stale = await signTransfer(from, randomAddress(), 1_000_000n, {
+      ...lifetime,
+      blockhash: blockhash(randomAddress()),
+    })
+    const unknown = await failureOf(stale.wire)
+    expect(isSolanaError(unknown?.cause, SOLANA_ERROR__TRANSACTION_ERROR__BLOCKHASH_NOT_FOUND)).toBe(true)
+    // Unchecked it is let in, and never heard of again.
+    expect(await failureOf(stale.wire, { skipPreflight: true })).toBeNull()
+    const status = await rpc.getSignatureStatuses([stale.signature]).send()
+    expect(status.value).toEqual([null])
+
+    const bytes = Buffer.from(tooMuch.wire, 'base64')
+    bytes[5] = (bytes[5] ?? 0) ^ 1
+    const forged = await failureOf(asWire(bytes.toString('base64')))
+    expect(
+      isSolanaError(forged, SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE),
+    ).toBe(true)
+    const nonsense = await failureOf(asWire(Buffer.alloc(1_300).toString('base64')))
+    expect(isSolanaError(nonsense, SOLANA_ERROR__JSON_RPC__INVALID_PARAMS)).toBe(true)
+    const ahead = await failureOf(tooMuch.wire, { minContextSlot: 1_000_000_000n })
+    expect(isSolanaError(ahead, SOLANA_ERROR__JSON_RPC__SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED)).toBe(true)
+  })
+
+  it('answers what is no call with the codes of JSON-RPC, and batches', async () => {
+    const post = async (body: string) => {
+      const response = await fetch(instance.localnet.rpcUrl, { method: 'POST', body })
+      return (await response.json()) as { error?: { code: number }; result?: unknown }
+    }
+    const call = (method: string, params: unknown[] = []) => ({ jsonrpc: '2.0', id: 1, method, params })
+    expect((await post('{')).error?.code).toBe(-32_700)
+    expect((await post('{}')).error?.code).toBe(-32_600)
+    expect((await post(JSON.stringify(call('toString')))).error?.code).toBe(-32_601)
+    expect((await post(JSON.stringify(call('getBalance', ['x'])))).error?.code).toBe(-32_602)
+    expect((await post(JSON.stringify(call('getBalance')))).error?.code).toBe(-32_602)
+    expect((await post('[]')).error?.code).toBe(-32_600)
+    const batch = (await post(JSON.stringify([call('getHealth'), call('x')]))) as unknown as {
+      result?: string
+    }[]
+    expect(batch.map(({ result }) => result)).toEqual(['ok', undefined])
+    const versionless = [randomAddress(), { encoding: 'json' }]
+    expect((await post(JSON.stringify(call('getTransaction', versionless)))).error?.code).toBe(-32_602)
   })
 })

@@ -50,8 +50,14 @@ export class RecentSlots {
 const NONE: Notices = { results: [] }
 const config = z.object({ commitment: commitmentParam.default('finalized') })
 
-/** The subscriptions that can be asked for, by method. Each throws RpcError for bad parameters. */
-export const SUBSCRIBE: Readonly<Record<string, (params: Params, world: World) => Subscription>> = {
+/**
+ * The subscriptions that can be asked for, by method. Each throws RpcError for bad parameters. A notification that comes
+ * only once waits `graceSlots`: clients listen for it only after they have read the answer to their subscription, and
+ * lose one that arrives with it (seen with @solana/kit).
+ */
+export const SUBSCRIBE: Readonly<
+  Record<string, (params: Params, world: World, graceSlots: number) => Subscription>
+> = {
   slotSubscribe: (_params, world) => ({
     notification: 'slotNotification',
     onSlot: ({ slot }) => ({
@@ -59,12 +65,14 @@ export const SUBSCRIBE: Readonly<Record<string, (params: Params, world: World) =
     }),
   }),
 
-  signatureSubscribe(params, world) {
+  signatureSubscribe(params, world, graceSlots) {
     const signature = params.get(0, signatureParam)
     const { commitment } = params.config(1, config)
+    const from = world.chain.slot('processed') + graceSlots
     return {
       notification: 'signatureNotification',
-      onSlot() {
+      onSlot({ slot }) {
+        if (slot < from) return NONE
         const status = world.chain.parts.history.status(signature)
         const seen = world.chain.slot(commitment)
         if (status === null || status.slot > seen) return NONE
