@@ -132,7 +132,7 @@ describe('quote', () => {
       '  impact    0.01 %',
       '',
       '  venue        gives            worse by',
-      '  raydium-sim  226.412345 USDC  0.00 %    best',
+      '  raydium-sim  226.412345 USDC            best',
       '  orca-sim     221.080112 USDC  2.35 %',
       '  meteora-sim  -                -         VENUE_TIMEOUT: no answer in 1 s',
     ])

@@ -6,6 +6,7 @@ import { EXIT, UsageError, type ExitCode } from './io'
 import type { CommandName } from './parse'
 import { showEvent, showOrder, showOrderRow, showQuote, showWish } from './show'
 import { table } from './table'
+import type { TokenBook } from './token-book'
 
 const DEFAULT_LIST_LIMIT = 20
 const STATUSES: readonly string[] = [
@@ -100,14 +101,15 @@ async function list(context: Context): Promise<ExitCode> {
   const limit = command.integer('limit') ?? DEFAULT_LIST_LIMIT
   const all = command.flag('all')
   let cursor = command.text('cursor')
-  const book = await context.bookIfAny()
+  let book: TokenBook | undefined
   do {
     const page = await client.orders.list(
       { status: status as OrderStatus | undefined, limit, cursor },
       { signal },
     )
+    const tokens = (book ??= await context.bookIfAny())
     for (const order of page.items) context.data(order)
-    context.say(table(page.items.map((order) => showOrderRow(order, book))))
+    context.say(table(page.items.map((order) => showOrderRow(order, tokens))))
     cursor = page.nextCursor ?? undefined
   } while (all && cursor !== undefined)
   if (cursor !== undefined) {

@@ -23,24 +23,28 @@ export function showQuote(quote: Quote, book: TokenBook): string[] {
       ['  fee', formatBps(quote.feeBps)],
       ['  impact', quote.priceImpactBps === null ? 'unknown' : formatBps(quote.priceImpactBps)],
     ]),
-    ...(quote.alternatives.length === 0 ? [] : ['', ...showComparison(quote, book)]),
+    ...(quote.alternatives.length === 0 ? [] : ['', ...showComparison(quote, venues, book)]),
   ]
 }
 
-function showComparison(quote: Quote, book: TokenBook): string[] {
+/** The winner first; the engine tells of the others alone. */
+function showComparison(quote: Quote, venues: string, book: TokenBook): string[] {
   const exactIn = quote.swapMode === 'ExactIn'
-  const amountOf = ({ inAmount, outAmount }: VenueQuote) => {
+  const amountOf = ({ inAmount, outAmount }: Pick<VenueQuote, 'inAmount' | 'outAmount'>) => {
     const amount = exactIn ? outAmount : inAmount
     return amount === null ? '-' : book.amount(amount, exactIn ? quote.outputMint : quote.inputMint)
   }
   return table([
     ['  venue', exactIn ? 'gives' : 'takes', 'worse by', ''],
-    ...quote.alternatives.map((venue) => [
-      `  ${venue.venue}`,
-      amountOf(venue),
-      venue.differenceBps === null ? '-' : formatBps(venue.differenceBps),
-      venue.outcome === 'excluded' ? `${venue.code}: ${venue.reason}` : venue.outcome === 'won' ? 'best' : '',
-    ]),
+    [`  ${venues}`, amountOf(quote), '', 'best'],
+    ...quote.alternatives
+      .filter(({ outcome }) => outcome !== 'won')
+      .map((venue) => [
+        `  ${venue.venue}`,
+        amountOf(venue),
+        venue.differenceBps === null ? '-' : formatBps(venue.differenceBps),
+        venue.outcome === 'excluded' ? `${venue.code}: ${venue.reason}` : '',
+      ]),
   ])
 }
 
