@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { startRig, type Customer, type Rig } from '../test-support/rig'
 import { isA, openStream, type StreamClient } from '../test-support/stream-client'
 
+jest.setTimeout(60_000)
+
 let rig: Rig
 let demo: Rig
 let customer: Customer

@@ -65,6 +65,7 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
           errorFrame('DEPENDENCY_UNAVAILABLE', 'the event log cannot be read now: it is tried again', where),
         )
       },
+      full: () => outbox.full(),
       room: () => outbox.room(),
     }
     entry.subscription = startSubscription(start, history, sink, () => forget(where, entry))
@@ -76,7 +77,7 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
     entry: Entry,
     snapshot: Extract<ServerMessage, { type: 'subscribed' }>['snapshot'],
   ): Promise<void> {
-    await outbox.room()
+    if (outbox.full()) await outbox.room()
     if (!entry.closed) outbox.send(messageFrame({ type: 'subscribed', ...where, snapshot }))
   }
 

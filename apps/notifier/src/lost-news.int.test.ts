@@ -1,6 +1,8 @@
 import { startRig, type Customer, type Rig, type RigOptions } from '../test-support/rig'
 import { eventsIn, isA, numbers, seqsIn, type StreamClient } from '../test-support/stream-client'
 
+jest.setTimeout(60_000)
+
 let rig: Rig | undefined
 
 afterEach(() => rig?.close())

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { startRig, type Customer, type Rig } from '../test-support/rig'
 import { eventsIn, isA, numbers, seqsIn, type StreamClient } from '../test-support/stream-client'
 
+jest.setTimeout(60_000)
+
 let rig: Rig
 let customer: Customer
 
@@ -11,8 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.close())
 
-const hasSeq = (seq: number) => (messages: StreamClient['messages']) => seqsIn(messages).includes(seq)
-const enough = (client: StreamClient, seq: number) => client.until((all) => hasSeq(seq)([...all]))
+const enough = (client: StreamClient, seq: number) => client.until((all) => seqsIn(all).includes(seq))
 
 test('the snapshot, every event so far, replayComplete, then live events to the end', async () => {
   const placed = await rig.place(customer.accountId)

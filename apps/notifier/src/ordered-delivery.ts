@@ -60,11 +60,6 @@ export function createOrderedDelivery<Item>(after: number, capacity: number): Or
     return items
   }
 
-  function forgetSent(): void {
-    for (const n of held.keys()) if (n <= position) held.delete(n)
-    if (held.size === 0) highestHeld = 0
-  }
-
   return {
     get position() {
       return position
@@ -91,8 +86,9 @@ export function createOrderedDelivery<Item>(after: number, capacity: number): Or
         }
         sent.push(item)
         position = n
+        held.delete(n)
       }
-      forgetSent()
+      if (held.size === 0) highestHeld = 0
       return replaying ? sent : [...sent, ...takeHeld()]
     },
     endReplay() {

@@ -1,5 +1,7 @@
 import { startRig, type Customer, type Rig } from '../test-support/rig'
-import { eventsIn, isA, numbers, openStream, type StreamClient } from '../test-support/stream-client'
+import { eventsIn, isA, numbers, openStream } from '../test-support/stream-client'
+
+jest.setTimeout(60_000)
 
 let rig: Rig
 
@@ -8,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => rig.close())
 
-const cursorsIn = (messages: StreamClient['messages']) => eventsIn(messages).map(({ cursor }) => cursor)
+const cursorsIn = (messages: Parameters<typeof eventsIn>[0]) => eventsIn(messages).map(({ cursor }) => cursor)
 
 async function settled(customer: Customer) {
   return rig.move(await rig.place(customer.accountId), 'routing', 'building', 'submitted', 'confirmed')

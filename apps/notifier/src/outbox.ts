@@ -6,7 +6,9 @@ import { type Frame } from './frames'
 export interface Outbox {
   /** Sends, or cuts the connection (4429) where more than the bound is waiting already. */
   send(frame: Frame): void
-  /** Resolves, first come first served, when little enough is waiting that a replay may go on; at once when closed. */
+  /** Whether a good part of the bound is waiting: whoever can wait, should. */
+  full(): boolean
+  /** Resolves, first come first served, when it is no longer full; also when the connection is closed. */
   room(): Promise<void>
   /** Starts the closing handshake; what was sent before is delivered first. */
   close(code: number, reason: string): void
@@ -25,6 +27,7 @@ export function createOutbox(socket: WebSocket, { maxBufferedBytes, onSlowConsum
   let scheduled = false
 
   const isOpen = () => socket.readyState === WebSocket.OPEN
+  const full = () => isOpen() && socket.bufferedAmount > lowWater
 
   function schedule(): void {
     if (scheduled || waiting.length === 0) return
@@ -35,7 +38,7 @@ export function createOutbox(socket: WebSocket, { maxBufferedBytes, onSlowConsum
   /** One at a time, so that each sees what the one before it has sent. */
   function admit(): void {
     scheduled = false
-    if (isOpen() && socket.bufferedAmount > lowWater) return
+    if (full()) return
     waiting.shift()?.()
     schedule()
   }
@@ -56,6 +59,7 @@ export function createOutbox(socket: WebSocket, { maxBufferedBytes, onSlowConsum
       }
       socket.send(frame, { binary: false }, schedule)
     },
+    full,
     room() {
       return new Promise((resolve) => {
         waiting.push(resolve)

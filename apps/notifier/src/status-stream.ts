@@ -79,6 +79,7 @@ async function follow(
       },
       replayComplete: () => undefined,
       interrupted: (error) => events.readFailed('replay', error),
+      full: () => outbox.full(),
       room: () => outbox.room(),
     },
     () => {

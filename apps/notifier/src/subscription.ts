@@ -15,6 +15,8 @@ export interface Sink {
   replayComplete(position: number): void
   /** The log could not be read: told once per outage, reading is tried again. */
   interrupted(error: unknown): void
+  /** Whether so much waits for the client already that a replay should wait too. */
+  full(): boolean
   /** Resolves when the client has taken enough of what was sent to be sent more. */
   room(): Promise<void>
 }
@@ -43,8 +45,6 @@ export interface SubscriptionStart {
 
 /** Live events held at most while a replay or a hole is read; the others are read from the log. */
 const HELD_EVENTS = 1_000
-/** Events sent between two looks at whether the client keeps up. */
-const CHUNK = 50
 
 /** Starts with the replay. `onEnded` is called once, when `ended` becomes true; nothing is sent after that. */
 export function startSubscription(
@@ -92,14 +92,14 @@ export function startSubscription(
         ? history.ofOrder(topic.orderId, from)
         : history.ofAccount(topic.accountId, from))
       interrupted = false
-      for (let i = 0; i < page.length; i += CHUNK) {
-        await sink.room()
+      for (const news of page) {
+        if (sink.full()) await sink.room()
         if (closed) return
-        send(delivery.page(page.slice(i, i + CHUNK).map((news) => ({ n: numberOf(news), item: news }))))
+        send(delivery.page([{ n: numberOf(news), item: news }]))
       }
       const last = page.length < PAGE_SIZE
       if (last && delivery.replaying) {
-        await sink.room()
+        if (sink.full()) await sink.room()
         if (closed) return
         endReplay()
       }

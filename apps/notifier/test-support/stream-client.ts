@@ -38,7 +38,7 @@ export class TestClient<Message> {
   async until(enough: (messages: readonly Message[]) => boolean): Promise<readonly Message[]> {
     while (!enough(this.messages)) {
       if (this.socket.readyState === WebSocket.CLOSED)
-        throw new Error(`closed after ${JSON.stringify(this.messages)}`)
+        throw new Error(`closed after ${JSON.stringify(this.messages).slice(0, 2_000)}`)
       await new Promise<void>((resolve) => (this.#wake = resolve))
     }
     return this.messages
