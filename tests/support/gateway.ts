@@ -55,9 +55,11 @@ export interface TestGatewayOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly router?: Partial<RpcHandlers<typeof dexRouterOperations>> | 'silent'
   readonly worker?: Partial<RpcHandlers<typeof orderWorkerOperations>> | 'silent'
-  /** Instead of the tests' own. */
-  readonly databaseUrl?: (url: string) => string
-  readonly redisUrl?: (url: string) => string
+  /** False: the database has no account but what the gateway itself makes. */
+  readonly ownAccount?: boolean
+  /** By which way the gateway reaches them, such as a proxy that can go away. */
+  readonly databaseUrl?: (url: string) => Promise<string>
+  readonly redisUrl?: (url: string) => Promise<string>
 }
 
 export async function startTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
@@ -71,13 +73,13 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     await store.apiKeys.create(apiKey, { accountId, name: 'test', ...(scopes ? { scopes } : {}) })
     return { accountId, apiKey }
   }
-  const own = await newAccount()
+  const own = options.ownAccount === false ? { accountId: '', apiKey: '' } : await newAccount()
   const others = startOthers(redis, options)
   const gateway = await start(
     loadConfig({
       LOG_LEVEL: 'silent',
-      DATABASE_URL: options.databaseUrl?.(database.url) ?? database.url,
-      REDIS_URL: options.redisUrl?.(redis.url) ?? redis.url,
+      DATABASE_URL: (await options.databaseUrl?.(database.url)) ?? database.url,
+      REDIS_URL: (await options.redisUrl?.(redis.url)) ?? redis.url,
       KEY_PREFIX: redis.keyPrefix,
       GATEWAY_PORT: '0',
       NOTIFIER_PORT: '4001',
