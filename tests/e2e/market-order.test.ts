@@ -9,7 +9,8 @@ const USDC = 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v'
 let stack: Stack
 let api: Api
 beforeAll(async () => {
-  stack = await startStack()
+  // Slots long enough that a transaction outlives a machine that is busy with other tests.
+  stack = await startStack({ env: { SIM_SLOT_MS: '100' } })
   api = createApi(stack)
 }, 120_000)
 afterAll(() => stack?.close(), 30_000)
