@@ -334,7 +334,7 @@ describe('order get, list, watch, cancel', () => {
       `${ACCEPTED_AT}  ${ORDER_ID}  failed  sell 1.5 SOL for USDC  SLIPPAGE_EXCEEDED`,
       'more: --cursor p2',
     ])
-    expect(engine.seen.at(-1)?.path).toBe('/v1/orders?status=failed&limit=1')
+    expect(engine.seen[0]?.path).toBe('/v1/orders?status=failed&limit=1')
     const all = await fillstream('order list --all --json')
     expect(all.out.map((line) => (JSON.parse(line) as { orderId: string }).orderId)).toEqual([
       ORDER_ID,
