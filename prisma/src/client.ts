@@ -39,7 +39,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
       onConnectionError: (error) => deps.onConnectionLost?.(error),
     },
   )
-  const client = new PrismaClient({ adapter })
+  const client = new PrismaClient({ adapter, errorFormat: 'minimal' })
   const persist = createPersist(deps.clock, config.unknownOutcomeMillis ?? 2_000)
 
   const reads: OrderReads = createOrderReads(client)

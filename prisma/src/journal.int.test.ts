@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { Client } from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database'
 import { newAccount, newOrder, openStore, realClock, steps } from '../../tests/support/store'
 import { createPostgresProxy, type PostgresProxy } from '../../tests/support/tcp-proxy'
@@ -12,6 +13,8 @@ const REFUSE = { kind: 'refuse' } as const
 let database: TestDatabase
 let proxy: PostgresProxy
 let store: Store
+/** Gives up early: for what fails in the end anyway. */
+let hasty: Store
 let direct: Store
 let accountId: string
 let published: Published[]
@@ -19,7 +22,8 @@ let published: Published[]
 beforeAll(async () => {
   database = await createTestDatabase()
   proxy = await createPostgresProxy(database.url)
-  store = openStore(proxy.url, { statementTimeoutMillis: 500, unknownOutcomeMillis: 300 })
+  store = openStore(proxy.url)
+  hasty = openStore(proxy.url, { statementTimeoutMillis: 500, unknownOutcomeMillis: 300 })
   direct = openStore(database.url)
 })
 beforeEach(async () => {
@@ -28,7 +32,7 @@ beforeEach(async () => {
   published = []
 })
 afterAll(async () => {
-  await Promise.all([store.close(), direct.close()])
+  await Promise.all([store.close(), hasty.close(), direct.close()])
   await proxy.close()
   await database.drop()
 })
@@ -126,7 +130,7 @@ test('an append whose answer is lost is found to have succeeded, and another one
 })
 
 test('an accept whose outcome stays unknown says so with the orderId; the same key finds the order later', async () => {
-  const by = journal()
+  const by = journal({ store: hasty })
   proxy.set({ kind: 'loseReply', mark: 'INSERT INTO orders', then: REFUSE })
   const order = newOrder(accountId, { idempotencyKey: 'k' })
   await expect(by.accept(order)).rejects.toMatchObject({
@@ -160,15 +164,51 @@ test('while Postgres is away everything is refused as such, without an orderId, 
 })
 
 test('a Postgres that falls silent is given up on', async () => {
-  const by = journal()
-  const order = await accepted(by)
+  const by = journal({ store: hasty })
+  const order = await accepted(journal())
   proxy.set({ kind: 'silent' })
   const away = { code: 'DEPENDENCY_UNAVAILABLE' }
   await Promise.all([
-    expect(store.ping()).rejects.toMatchObject(away),
+    expect(hasty.ping()).rejects.toMatchObject(away),
     expect(by.append(steps(order, 1, ['pending', 'routing']))).rejects.toMatchObject(away),
   ])
   proxy.set(REFUSE)
   proxy.set(PASS)
-  expect(await by.append(steps(order, 1, ['pending', 'routing']))).toMatchObject({ outcome: 'appended' })
+  expect(await journal().append(steps(order, 1, ['pending', 'routing']))).toMatchObject({
+    outcome: 'appended',
+  })
 }, 20_000)
+
+test('connections that the server cuts under writes cost nothing: everything is written, once', async () => {
+  const by = journal()
+  const killer = new Client({ connectionString: database.url })
+  await killer.connect()
+  const cut = async (): Promise<boolean> => {
+    const { rowCount } = await killer.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'`,
+    )
+    return (rowCount ?? 0) > 0
+  }
+  const one = async () => {
+    const order = await accepted(by, { idempotencyKey: randomUUID() })
+    await by.append(steps(order, 1, ['pending', 'routing', 'building']))
+    await by.append(steps(order, 3, ['building', 'failed']))
+    return order.id
+  }
+  const ids: string[] = []
+  for (let round = 0; round < 5; round++) {
+    let writing = true
+    const cutOnce = async () => {
+      while (writing && !(await cut()));
+    }
+    const cutting = cutOnce()
+    ids.push(...(await Promise.all(Array.from({ length: 20 }, one))))
+    writing = false
+    await cutting
+  }
+  await killer.end()
+  const news = await direct.events.newsOfAccount(accountId, 0, 100_000)
+  expect(news.map(({ cursor }) => cursor)).toEqual(Array.from({ length: ids.length * 4 }, (_, i) => i + 1))
+  expect(new Set(news.map(({ orderId }) => orderId))).toEqual(new Set(ids))
+}, 60_000)
