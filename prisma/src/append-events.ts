@@ -1,6 +1,7 @@
-import { assertTransition, isTerminal, type OrderChanges } from '@fillstream/core'
+import { assertTransition } from '@fillstream/core'
 import type { OrderNews, OrderStatus } from '@fillstream/types'
 import { Prisma, type PrismaClient } from '../generated/client'
+import { eventRows, fillRow, newAttemptRow, outcomeRow, stepRow } from './append-rows'
 import { runByHalves } from './batcher'
 import type { AppendResult, OrderAppend } from './orders'
 import { type Persist } from './persist'
@@ -29,112 +30,6 @@ function checkSteps(append: OrderAppend): void {
     assertTransition(status, event.status)
     status = event.status
   }
-}
-
-function statusAfter(append: OrderAppend): OrderStatus {
-  return append.events.at(-1)?.status ?? append.from
-}
-
-/** Whether an order in this status is the order-worker's to take further: not the chain's, not a trigger's, not done. */
-function needsWork(status: OrderStatus): boolean {
-  return status === 'pending' || status === 'routing' || status === 'building'
-}
-
-const text = (amount: bigint | null | undefined) => (typeof amount === 'bigint' ? amount.toString() : amount)
-
-/** What is set, null included; JSON leaves out what is undefined. */
-function changedFields({ runAfter: _runAfter, ...fields }: OrderChanges) {
-  return {
-    ...fields,
-    minOutputAmount: text(fields.minOutputAmount),
-    maxInputAmount: text(fields.maxInputAmount),
-    inputUsed: text(fields.inputUsed),
-    outputAmount: text(fields.outputAmount),
-  }
-}
-
-function stepRow(append: OrderAppend, n: number) {
-  const last = append.events.at(-1)
-  const status = statusAfter(append)
-  const { changes = {}, attempt } = append
-  return {
-    n,
-    order_id: append.orderId,
-    expected_seq: append.expectedSeq,
-    event_count: append.events.length,
-    status: last?.status ?? null,
-    phase: last?.phase ?? null,
-    ended: isTerminal(status),
-    due: changes.runAfter === undefined && needsWork(status),
-    run_after: changes.runAfter ?? null,
-    next_attempt: attempt && attempt.kind !== 'resolve' ? attempt.attempt : null,
-    resolved_attempt: attempt?.kind === 'resolve' ? attempt.attempt : null,
-    set: changedFields(changes),
-  }
-}
-
-function eventRows({ orderId, events }: OrderAppend) {
-  return events.map((event, i) => ({
-    order_id: orderId,
-    idx: i + 1,
-    event_id: event.eventId,
-    status: event.status,
-    phase: event.phase,
-    data: event.data,
-  }))
-}
-
-function newAttemptRow({ orderId, attempt }: OrderAppend): readonly object[] {
-  if (!attempt || attempt.kind === 'resolve') return []
-  const common = { order_id: orderId, attempt: attempt.attempt, venues: attempt.venues ?? [] }
-  if (attempt.kind === 'fail')
-    return [
-      {
-        ...common,
-        status: 'failed',
-        expected_amount: text(attempt.expectedAmount),
-        code: attempt.code,
-        message: attempt.message,
-      },
-    ]
-  return [
-    {
-      ...common,
-      status: 'submitted',
-      signature: attempt.signature,
-      signed_transaction: Buffer.from(attempt.signedTransaction).toString('hex'),
-      last_valid_block_height: attempt.lastValidBlockHeight,
-      genesis_hash: attempt.genesisHash,
-      reference: attempt.reference,
-      expected_amount: text(attempt.expectedAmount),
-      lease_owner: attempt.leaseOwner,
-      lease_ms: attempt.leaseMs,
-    },
-  ]
-}
-
-function outcomeRow({ orderId, attempt }: OrderAppend) {
-  if (attempt?.kind !== 'resolve') return []
-  const { kind: _kind, ...outcome } = attempt
-  return [{ order_id: orderId, ...outcome }]
-}
-
-function fillRow({ orderId, fill }: OrderAppend) {
-  if (!fill) return []
-  return [
-    {
-      order_id: orderId,
-      attempt: fill.attempt,
-      signature: fill.signature,
-      slot: fill.slot,
-      input_mint: fill.inputMint,
-      output_mint: fill.outputMint,
-      input_amount: text(fill.inputAmount),
-      output_amount: text(fill.outputAmount),
-      price: fill.price,
-      fees: fill.fees,
-    },
-  ]
 }
 
 /** `SET column = ...` for a field of the projection that a step may or may not set, null included. */
