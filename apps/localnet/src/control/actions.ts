@@ -2,6 +2,7 @@ import { findToken } from '@fillstream/types'
 import { type z } from 'zod'
 import { type LocalnetEvents } from '../events'
 import { SubmitError, submitSettlement } from '../settlement/submit'
+import { ChainOverloaded } from '../svm/chain'
 import { GrantRefused } from '../tokens/bank'
 import { grantsFor } from '../tokens/faucet'
 import { type World } from '../world'
@@ -19,6 +20,7 @@ export async function submit(world: World, events: LocalnetEvents, body: unknown
     return { signature }
   } catch (error) {
     if (!(error instanceof SubmitError)) throw error
+    events.submitRefused(error.code, error.message)
     throw new ControlError(error.code === 'OVERLOADED' ? 503 : 400, error.code, error.message)
   }
 }
@@ -79,6 +81,7 @@ async function refusing<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action()
   } catch (error) {
+    if (error instanceof ChainOverloaded) throw new ControlError(503, 'OVERLOADED', error.message)
     throw error instanceof GrantRefused ? invalid(error.message) : error
   }
 }

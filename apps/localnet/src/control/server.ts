@@ -24,7 +24,7 @@ export async function serveControl(
   address: { host: string; port: number },
 ): Promise<{ server: HttpServer; health: Health }> {
   const app = createApp()
-  const health = createHealth({ chain: () => world.ticking() }, deps.clock)
+  const health = createHealth({ chain: async () => world.assertTicking() }, deps.clock)
   mountHealth(app, health, deps.metrics)
   app.use(express.json({ limit: MAX_BODY, strict: true }))
 
@@ -60,7 +60,6 @@ export async function serveControl(
     (error: unknown, request: express.Request, response: express.Response, _next: express.NextFunction) => {
       const known = toControlError(error)
       if (known.status >= 500) events.rpcFailed(`${request.method} ${request.path}`, error)
-      else events.submitRefused(known.code, known.message)
       response.status(known.status).json({ error: { code: known.code, message: known.message } })
     },
   )

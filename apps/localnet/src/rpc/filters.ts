@@ -14,7 +14,7 @@ export const accountFilters = z
       z.object({
         memcmp: z.object({
           offset: z.number().int().min(0),
-          bytes: z.string(),
+          bytes: z.string().max(2 * MAX_MEMCMP_BYTES),
           encoding: z.enum(['base58', 'base64']).default('base58'),
         }),
       }),

@@ -1,8 +1,16 @@
 import express from 'express'
 import { createApp, type HttpServer, listen } from '@fillstream/runtime'
 import { type LocalnetEvents } from '../events'
+import { ChainOverloaded } from '../svm/chain'
 import { type World } from '../world'
-import { INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, PARSE_ERROR, RpcError } from './errors'
+import {
+  INTERNAL_ERROR,
+  INVALID_REQUEST,
+  METHOD_NOT_FOUND,
+  NODE_UNHEALTHY,
+  PARSE_ERROR,
+  RpcError,
+} from './errors'
 import { stringifyRpc } from './json'
 import { accountMethods } from './methods/accounts'
 import { createAirdropMethods } from './methods/airdrop'
@@ -81,6 +89,7 @@ async function answer(
     return { jsonrpc: '2.0', result, id: call.id }
   } catch (error) {
     if (error instanceof RpcError) return failure(call.id, error.code, error.message, error.data)
+    if (error instanceof ChainOverloaded) return failure(call.id, NODE_UNHEALTHY, error.message)
     events.rpcFailed(call.method, error)
     return failure(call.id, INTERNAL_ERROR, 'Internal error')
   }

@@ -138,6 +138,24 @@ describe('commitments', () => {
   })
 })
 
+it('reads landed transactions and accounts back over a snapshot and what came after it', async () => {
+  await submit(test, await signed('before-snapshot'))
+  test.pass()
+  test.world.chain.snapshot()
+  await submit(test, await signed('after-snapshot'))
+  test.pass(3)
+  const memos = test.landed.map(({ memo }) => memo)
+  const accounts = new Map([...test.world.desk.ledger.all()])
+  for (let time = 0; time < 2; time += 1) {
+    test = await test.restart(false)
+    const { history } = test.world.chain.parts
+    const found = history.forAddress(test.world.desk.router.address, Infinity, { limit: 10 })
+    expect(found.map(({ memo }) => memo).reverse()).toEqual(memos)
+    expect(new Map([...test.world.desk.ledger.all()])).toEqual(accounts)
+  }
+  expectConserved(test)
+})
+
 describe.each([true, false])('a restart (orderly: %s)', (orderly) => {
   it('keeps every landed transaction, all balances, the genesis and the faucet, and never takes a slot back', async () => {
     const user = await namedSigner('chain user')

@@ -60,6 +60,7 @@ export class ChainOverloaded extends Error {}
 
 /** Transactions under way at most: some minutes of what a machine can sign. */
 const MAX_PENDING = 20_000
+const MAX_JOBS = 5_000
 /** Slots reserved on disk at a time: after a death the next slot is beyond every slot anyone has seen. */
 const SLOT_LEASE = 16
 const LEASE_FACT = 'slotLease'
@@ -70,6 +71,7 @@ const LEASE_FACT = 'slotLease'
  */
 export class Chain {
   private current: number
+  private tickedAt: number
   private readonly pending = new PendingTransactions()
   private readonly jobs: (() => void)[] = []
   private readonly listeners = new Set<(news: SlotNews) => void>()
@@ -79,6 +81,7 @@ export class Chain {
     private readonly options: ChainOptions,
   ) {
     this.current = options.slot
+    this.tickedAt = options.now()
   }
 
   /** The first slot that may follow a restart: beyond every slot that was leased. */
@@ -92,6 +95,11 @@ export class Chain {
 
   get pendingCount(): number {
     return this.pending.size
+  }
+
+  /** Milliseconds since the last slot. */
+  get idleMs(): number {
+    return this.options.now() - this.tickedAt
   }
 
   latestBlockhash(commitment: Commitment): { blockhash: string; lastValidBlockHeight: number } {
@@ -120,9 +128,13 @@ export class Chain {
     this.pending.add(transaction, this.options.now() + this.options.delayMs())
   }
 
-  /** Does `job` at the beginning of the next slot and resolves with its result and slot when that slot is on disk. */
+  /**
+   * Does `job` at the beginning of the next slot and resolves with its result and slot when that slot is on disk.
+   * Rejects with what the job throws (it must not have changed anything then), or {@link ChainOverloaded}.
+   */
   atNextSlot<T>(job: (slot: number) => T): Promise<{ result: T; slot: number }> {
     return new Promise((resolve, reject) => {
+      if (this.jobs.length >= MAX_JOBS) throw new ChainOverloaded('too much waits for the next slot')
       this.jobs.push(() => {
         const slot = this.current + 1
         try {
@@ -162,6 +174,7 @@ export class Chain {
     this.commit(slot, landed)
 
     this.current = slot
+    this.tickedAt = now
     const news = { slot, landed }
     for (const transaction of landed) this.options.events.landed(transaction)
     for (const listener of [...this.listeners]) listener(news)

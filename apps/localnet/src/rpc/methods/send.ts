@@ -1,6 +1,6 @@
 import { getBase58Encoder } from '@solana/kit'
 import { z } from 'zod'
-import { type Chain, ChainOverloaded } from '../../svm/chain'
+import { type Chain } from '../../svm/chain'
 import { verifySignature } from '../../svm/keys'
 import { resolveKeys } from '../../svm/ledger'
 import { runPlain } from '../../svm/plain'
@@ -9,13 +9,7 @@ import { type Simulation } from '../../svm/vm'
 import { decodeTransaction, MalformedTransaction, type WireTransaction } from '../../svm/wire'
 import { encodeAccount } from '../encode-account'
 import { encodeInner } from '../encode-transaction'
-import {
-  invalidParams,
-  NODE_UNHEALTHY,
-  PREFLIGHT_FAILURE,
-  RpcError,
-  SIGNATURE_VERIFICATION_FAILURE,
-} from '../errors'
+import { invalidParams, PREFLIGHT_FAILURE, RpcError, SIGNATURE_VERIFICATION_FAILURE } from '../errors'
 import { addressParam, commitmentParam, encodingParam, readConfig, readSlot, withContext } from '../params'
 import { decimalsAt } from './accounts'
 import { type Methods } from './method'
@@ -59,12 +53,7 @@ export const sendMethods: Methods = {
     // As on a real node, what was let in unchecked and cannot land is dropped without a word.
     const lastValidSlot = world.chain.lastValidSlot(wire.blockhash, 'processed')
     if (!signed || lastValidSlot === null) return wire.signature
-    try {
-      world.chain.submit(runPlain(wire, lastValidSlot))
-    } catch (error) {
-      if (error instanceof ChainOverloaded) throw new RpcError(NODE_UNHEALTHY, error.message)
-      throw error
-    }
+    world.chain.submit(runPlain(wire, lastValidSlot))
     onSubmitted(wire.signature)
     return wire.signature
   },
@@ -133,7 +122,12 @@ function isSigned(wire: WireTransaction, chain: Chain): boolean {
   )
 }
 
+// Base58 takes time that grows with the square of its length: more than a transaction needs is not even tried.
+const MAX_BASE58_TEXT = 1_700
+
 function decode(text: string, encoding: 'base58' | 'base64', chain: Chain): WireTransaction {
+  if (encoding === 'base58' && text.length > MAX_BASE58_TEXT)
+    throw invalidParams(`base58 encoded solana_transaction::versioned::VersionedTransaction too large`)
   let bytes: Uint8Array
   try {
     bytes =
