@@ -1,0 +1,50 @@
+import { snapshotOf, type OrderSnapshot } from '@fillstream/core'
+import { createPublisher, NEWS_DEFAULTS } from '@fillstream/messaging'
+import { createRedis, redisReady, systemDeps } from '@fillstream/runtime'
+import { startTestGateway, type TestGateway } from '../../../tests/support/gateway'
+
+let rig: TestGateway
+const redis = createRedis(
+  process.env['TEST_REDIS_URL'] as string,
+  'producer',
+  systemDeps('test', 'silent').logger,
+)
+beforeAll(async () => {
+  rig = await startTestGateway()
+  await redisReady(redis)
+})
+afterAll(async () => {
+  redis.disconnect()
+  await rig.close()
+})
+
+const order = { inputMint: 'USDC', outputMint: 'SOL', amount: '150000000' }
+
+/** An order whose copy in Redis says something else than Postgres: further on, and changed `ageMs` ago. */
+async function orderWithCopy(ageMs: number, fields: Partial<OrderSnapshot> = {}): Promise<string> {
+  const { body } = await rig.call('POST', '/v1/orders', { json: order })
+  const orderId = body['orderId'] as string
+  const stored = await rig.store.orders.get(null, orderId)
+  if (!stored) throw new Error('no such order')
+  const updatedAt = new Date(Date.now() - ageMs).toISOString()
+  const copy = { ...snapshotOf(stored), status: 'routing' as const, lastSeq: 7, updatedAt, ...fields }
+  const publish = createPublisher(redis, { prefix: rig.redis.keyPrefix, shards: 1, ...NEWS_DEFAULTS })
+  await publish([{ order: copy, news: [] }])
+  return `/v1/orders/${orderId}`
+}
+
+test('a young copy in Redis is the answer', async () => {
+  const { body } = await rig.call('GET', await orderWithCopy(100))
+  expect(body).toMatchObject({ status: 'routing', lastSeq: 7 })
+})
+
+test('an old one is not believed: news of the next step may have been lost', async () => {
+  const { body } = await rig.call('GET', await orderWithCopy(60_000))
+  expect(body).toMatchObject({ status: 'pending', lastSeq: 1 })
+})
+
+test("another account's copy is not shown", async () => {
+  const self = await orderWithCopy(100)
+  const { apiKey: key } = await rig.newAccount()
+  expect((await rig.call('GET', self, { key })).status).toBe(404)
+})
