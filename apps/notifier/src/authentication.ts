@@ -1,6 +1,7 @@
 import { type IncomingMessage } from 'node:http'
 import { type StreamTokens } from '@fillstream/messaging'
-import { matchesSecret, parseApiKey, type Store } from '@fillstream/store'
+import { matchesSecret, parseApiKey } from '@fillstream/store'
+import { type Reads } from './reads'
 
 /** What a client showed with its handshake. */
 export type Credential =
@@ -37,13 +38,16 @@ export interface Authentication {
 }
 
 export function createAuthentication(
-  apiKeys: Pick<Store['apiKeys'], 'find'>,
+  reads: Pick<Reads, 'apiKey' | 'firstAccount'>,
   tokens: Pick<StreamTokens, 'find'>,
-  demoAccount: () => Promise<string | null>,
+  { demoMode }: { readonly demoMode: boolean },
 ): Authentication {
+  // It never changes once it is there: a demo needs Postgres for it once.
+  let firstAccount: string | null = null
+
   async function byApiKey(secret: string): Promise<string | null> {
     const presented = parseApiKey(secret)
-    const key = presented && (await apiKeys.find(presented.keyId))
+    const key = presented && (await reads.apiKey(presented.keyId))
     if (!presented || !key || key.revokedAt !== null) return null
     if (!key.scopes.some((scope) => READING_SCOPES.includes(scope))) return null
     return matchesSecret(key.secretHash, presented) ? key.accountId : null
@@ -74,6 +78,9 @@ export function createAuthentication(
         }
       }
     },
-    demoAccount,
+    async demoAccount() {
+      if (demoMode) firstAccount ??= await reads.firstAccount()
+      return firstAccount
+    },
   }
 }

@@ -2,7 +2,7 @@ import { type Clock, type IdSource } from '@fillstream/runtime'
 import { type Authentication } from './authentication'
 import { type Connections } from './connections'
 import { type NotifierEvents } from './events'
-import { type History } from './history'
+import { type History } from './reads'
 import { type Snapshots } from './snapshots'
 import { type Subscriptions } from './subscriptions'
 

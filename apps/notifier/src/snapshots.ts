@@ -1,11 +1,8 @@
 import { orderIdSchema } from '@fillstream/types'
 import { snapshotOf, type OrderSnapshot } from '@fillstream/core'
 import { type OrderCache } from '@fillstream/messaging'
-import { type Store } from '@fillstream/store'
 import { type NotifierEvents } from './events'
-
-/** Running orders shown at most in the snapshot of an account. */
-export const MAX_ACTIVE_ORDERS = 500
+import { type Reads } from './reads'
 
 /** How things stand now, for the answer to a subscribe. */
 export interface Snapshots {
@@ -21,10 +18,7 @@ export interface Snapshots {
 }
 
 export function createSnapshots(
-  store: {
-    readonly orders: Pick<Store['orders'], 'get' | 'active'>
-    readonly accounts: Pick<Store['accounts'], 'cursor'>
-  },
+  reads: Pick<Reads, 'order' | 'activeOrders' | 'cursor'>,
   cache: OrderCache,
   events: NotifierEvents,
 ): Snapshots {
@@ -42,12 +36,12 @@ export function createSnapshots(
       if (!orderIdSchema.safeParse(orderId).success) return null
       const kept = await cached(accountId, orderId)
       if (kept) return kept.accountId === accountId ? kept : null
-      const order = await store.orders.get(accountId, orderId)
+      const order = await reads.order(accountId, orderId)
       return order && snapshotOf(order)
     },
-    cursor: (accountId) => store.accounts.cursor(accountId),
+    cursor: (accountId) => reads.cursor(accountId),
     async active(accountId) {
-      return (await store.orders.active(accountId, MAX_ACTIVE_ORDERS)).map(snapshotOf)
+      return (await reads.activeOrders(accountId)).map(snapshotOf)
     },
   }
 }

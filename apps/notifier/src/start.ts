@@ -17,7 +17,7 @@ import { createConnections } from './connections'
 import { type StreamLimits } from './context'
 import { createEvents } from './events'
 import { startFanOut } from './fan-out'
-import { createHistory } from './history'
+import { createReads } from './reads'
 import { startServer } from './server'
 import { createSnapshots } from './snapshots'
 import { createSubscriptions } from './subscriptions'
@@ -26,6 +26,9 @@ export interface Notifier extends Service {
   /** Where health, metrics and the streams are served: `http://host:port`. */
   readonly url: string
 }
+
+/** Of the pool: for the two comparisons and for readiness, which must not wait behind replays. */
+const SPARE_CONNECTIONS = 3
 
 /** Starts the notifier: everything is wired here, by hand, and stopped in order. */
 export async function start(config: Config, deps: Deps): Promise<Notifier> {
@@ -43,6 +46,7 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
   await redisReady(redis, START_PATIENCE_MS)
   await assertRedisKeepsKeys(redis, logger)
 
+  const reads = createReads(store, Math.max(1, config.DATABASE_POOL_SIZE - SPARE_CONNECTIONS))
   const subscriptions = createSubscriptions()
   const fanOut = startFanOut({ checkMs: config.STREAM_CHECK_MS }, store, subscriptions, deps, events)
   const reader = startNewsReader(bus, deps, fanOut)
@@ -52,11 +56,9 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     clock,
     ids,
     events,
-    authentication: createAuthentication(
-      store.apiKeys,
-      createStreamTokens(redis, config.KEY_PREFIX),
-      config.DEMO_MODE ? firstAccountOf(store) : () => Promise.resolve(null),
-    ),
+    authentication: createAuthentication(reads, createStreamTokens(redis, config.KEY_PREFIX), {
+      demoMode: config.DEMO_MODE,
+    }),
     connections: createConnections(
       {
         heartbeatMs: config.STREAM_HEARTBEAT_MS,
@@ -67,8 +69,8 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
       events.heartbeatFailed,
     ),
     subscriptions,
-    history: createHistory(store, Math.max(1, config.DATABASE_POOL_SIZE - 2)),
-    snapshots: createSnapshots(store, createOrderCache(redis, bus), events),
+    history: reads,
+    snapshots: createSnapshots(reads, createOrderCache(redis, bus), events),
   }
   const health = createHealth({ postgres: () => store.ping(), redis: () => redis.ping() }, clock)
   const server = await startServer(
@@ -99,14 +101,5 @@ function limitsOf(config: Config): StreamLimits {
     messageBurst: config.STREAM_MESSAGE_BURST,
     messagesPerSecond: config.STREAM_MESSAGES_PER_SECOND,
     maxBufferedBytes: config.STREAM_MAX_BUFFERED_BYTES,
-  }
-}
-
-/** The oldest account: it never changes once it is there, so that a demo needs Postgres for it once. */
-function firstAccountOf(store: Pick<Store, 'accounts'>): () => Promise<string | null> {
-  let known: string | null = null
-  return async () => {
-    known ??= (await store.accounts.first())?.id ?? null
-    return known
   }
 }

@@ -1,6 +1,6 @@
 import { type OrderNews } from '@fillstream/types'
 import { isTerminal } from '@fillstream/core'
-import { PAGE_SIZE, type History } from './history'
+import { PAGE_SIZE, type History } from './reads'
 import { createOrderedDelivery } from './ordered-delivery'
 
 /** What a subscription follows: one order by `seq`, or all orders of an account by `cursor`. */
@@ -28,7 +28,7 @@ export interface Subscription {
   offer(news: OrderNews): void
   /** Postgres says that the topic reaches `last`; `ended` that nothing can follow. */
   compare(last: number, ended: boolean): void
-  /** Reads what is missing. False where nothing is known to be. */
+  /** Reads what is missing. False where nothing is known to be, or it is being read. */
   repair(): boolean
   /** True when the last event that there can be is delivered: it needs no more news and no comparison. */
   readonly ended: boolean
@@ -122,8 +122,11 @@ export function startSubscription(
     reading = true
     do {
       again = false
+      const replay = delivery.replaying
       try {
         await read()
+        // News that came meanwhile may have shown a hole.
+        if (replay && delivery.behind()) again = true
       } catch (error) {
         failed(error)
       }
@@ -133,8 +136,11 @@ export function startSubscription(
 
   function repair(): boolean {
     if (closed || !(delivery.replaying || delivery.behind())) return false
-    if (reading) again = true
-    else void readOn()
+    if (reading) {
+      if (!delivery.replaying) again = true
+      return false
+    }
+    void readOn()
     return true
   }
 
