@@ -1,7 +1,6 @@
-import { attemptReference, temporaryAccountSeed } from '@fillstream/core'
+import { attemptReference, MEMO_PROGRAM, temporaryAccountSeed } from '@fillstream/core'
 import { findToken, WRAPPED_SOL_MINT, type InstructionWire, type SwapMode } from '@fillstream/types'
 import { address, createNoopSigner, type AccountMeta, type Instruction } from '@solana/kit'
-import { getAddMemoInstruction } from '@solana-program/memo'
 import { getCreateAccountWithSeedInstruction, getTransferSolInstruction } from '@solana-program/system'
 import {
   getApproveInstruction,
@@ -32,6 +31,10 @@ function wire(instruction: Instruction): InstructionWire {
     accounts: (instruction.accounts ?? []).map(({ address: at, role }) => ({ address: at, role })),
     data: Buffer.from(instruction.data ?? new Uint8Array()).toString('base64'),
   }
+}
+
+function memo(text: string): InstructionWire {
+  return { programAddress: MEMO_PROGRAM, accounts: [], data: Buffer.from(text).toString('base64') }
 }
 
 interface Swap {
@@ -111,7 +114,7 @@ async function swap(
       'close',
       wire(getCloseAccountInstruction({ account: accounts.temporary, destination: wallet, owner: user })),
     )
-  parts.set('memo', wire(getAddMemoInstruction({ memo: 'route:1:ExactIn:3' })))
+  parts.set('memo', memo('route:1:ExactIn:3'))
   return { limits, parts }
 }
 
@@ -282,11 +285,11 @@ const tampered: [string, string, (swap: Swap) => InstructionWire | null][] = [
     'a memo names an account',
     'memo',
     () => ({
-      ...wire(getAddMemoInstruction({ memo: 'route:1:ExactIn:3' })),
+      ...memo('route:1:ExactIn:3'),
       accounts: [{ address: wallet, role: 2 }],
     }),
   ],
-  ['a memo claims to be an order', 'memo', () => wire(getAddMemoInstruction({ memo: `${orderId}:2` }))],
+  ['a memo claims to be an order', 'memo', () => memo(`${orderId}:2`)],
 ]
 
 test.each(tampered)('refused: %s', async (_name, part, tamper) => {
