@@ -7,7 +7,9 @@ export interface Dependencies {
   isUp(name: string): boolean
   /** Throws DEPENDENCY_UNAVAILABLE for the first of `names` that is known to be down. */
   assertUp(...names: readonly string[]): void
-  /** Looks again now: something failed that may mean an outage. */
+  /** Looks now. Rejects with the reason where it does not answer: what is said here, `isUp` knows too. */
+  check(name: string): Promise<void>
+  /** Looks again soon: something failed that may mean an outage. */
   recheck(): void
   stop(): Promise<void>
 }
@@ -30,9 +32,13 @@ export function watchDependencies(
   const down = new Set<string>()
   const silences = new Map<string, number>()
   const seen = new Set<string>()
+  /** Looks are counted: one that began before another that found it up has nothing to say any more. */
+  const lastUp = new Map<string, number>()
+  let looks = 0
 
-  function setUp(name: string): void {
+  function setUp(name: string, look: number): void {
     silences.delete(name)
+    lastUp.set(name, Math.max(look, lastUp.get(name) ?? 0))
     if (down.delete(name) || !seen.has(name)) events.dependencyUp(name)
     seen.add(name)
   }
@@ -43,20 +49,37 @@ export function watchDependencies(
     seen.add(name)
   }
 
-  async function look(name: string, check: Check): Promise<void> {
+  /** Why it is not usable, or null. */
+  async function look(name: string): Promise<string | null> {
+    const check = checks[name]
+    if (!check) throw new Error(`there is no check of ${name}`)
+    const number = ++looks
     const outcome = await ask(check, clock)
-    if (outcome.kind === 'up') setUp(name)
-    if (outcome.kind === 'down') setDown(name, outcome.reason)
-    if (outcome.kind !== 'silent') return
-    const silent = (silences.get(name) ?? 0) + 1
-    silences.set(name, silent)
-    if (silent >= SILENCES) setDown(name, `no answer within ${TIMEOUT_MS} ms, ${silent} times`)
+    const outdated = number < (lastUp.get(name) ?? 0)
+    switch (outcome.kind) {
+      case 'up':
+        setUp(name, number)
+        return null
+      case 'down':
+        if (!outdated) setDown(name, outcome.reason)
+        return outcome.reason
+      case 'silent': {
+        const reason = `no answer within ${TIMEOUT_MS} ms`
+        if (outdated) return reason
+        const silent = (silences.get(name) ?? 0) + 1
+        silences.set(name, silent)
+        if (silent >= SILENCES) setDown(name, reason)
+        return reason
+      }
+      case 'starved':
+        return 'this process is too busy to tell'
+    }
   }
 
   const loop = startLoop(
     clock,
     INTERVAL_MS,
-    () => Promise.all(Object.entries(checks).map(([name, check]) => look(name, check))),
+    () => Promise.all(Object.keys(checks).map(look)),
     () => undefined,
   )
 
@@ -65,6 +88,10 @@ export function watchDependencies(
     assertUp(...names) {
       const name = names.find((candidate) => down.has(candidate))
       if (name !== undefined) throw new AppError('DEPENDENCY_UNAVAILABLE', `${name} is not available`)
+    },
+    async check(name) {
+      const reason = await look(name)
+      if (reason !== null) throw new Error(reason)
     },
     recheck: () => loop.wake(),
     stop: () => loop.stop(),

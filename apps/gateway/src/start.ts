@@ -90,8 +90,10 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     publish: (published) => publish(published.map(({ order, news }) => ({ order: snapshotOf(order), news }))),
     onPublishFailed: (error, published) => events.publishFailed(error, published.length),
   })
-  const checks = { postgres: () => store.ping(), redis: () => redis.ping() }
-  const dependencies = watchDependencies(checks, { clock, events })
+  const dependencies = watchDependencies(
+    { postgres: () => store.ping(), redis: () => redis.ping() },
+    { clock, events },
+  )
   redis.on('close', () => dependencies.recheck())
   const overload = watchQueueDepth(queue, config.MAX_QUEUE_DEPTH, { clock, events })
   const enqueuer = createEnqueuer(queue, events)
@@ -103,7 +105,10 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
   const shared = { events, dependencies, clock, ids, tokens, journal, enqueuer, view, orders: store.orders }
   const placeOrder = createPlaceOrder(shared)
 
-  const health = createHealth(checks, clock)
+  const health = createHealth(
+    { postgres: () => dependencies.check('postgres'), redis: () => dependencies.check('redis') },
+    clock,
+  )
   const app = createGatewayApp({
     handlers: {
       ...orderRoutes({
