@@ -141,6 +141,8 @@ async function settleConflicts(
 ): Promise<Map<string, InsertResult>> {
   const holders = await findHolders(client, orders)
   const settled = new Map<string, InsertResult>()
+  // A hundred twins have one holder, which is read once.
+  const read = new Map<string, InsertResult>()
   for (const order of orders) {
     const mine = holders.filter(({ wanted }) => wanted === order.id)
     const holder =
@@ -151,10 +153,11 @@ async function settleConflicts(
       const own = await lookupNewOrder(client, order.id)
       if (own) settled.set(order.id, { outcome: 'created', ...own })
     } else if (holder) {
-      settled.set(
-        order.id,
-        await existing(client, holder.id, holder.by as 'idempotencyKey' | 'clientOrderId'),
-      )
+      const name = `${holder.by} ${holder.id}`
+      const found =
+        read.get(name) ?? (await existing(client, holder.id, holder.by as 'idempotencyKey' | 'clientOrderId'))
+      read.set(name, found)
+      settled.set(order.id, found)
     }
   }
   const lapsed = holders.filter((holder) => holder.lapsed).map(({ id }) => id)
