@@ -30,7 +30,7 @@ const DESCRIPTION = `Order execution for DEX trading on Solana: an order is acce
 
 Amounts are base units written as strings; rates are integer basis points; times are ISO 8601 UTC; ids are UUIDv7. Tokens are named by mint, or by the symbol of a verified token; native SOL is the wrapped-SOL mint. Every list is \`{items, nextCursor}\`. Unknown fields in a request are refused; unknown fields in an answer are to be ignored.
 
-Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`. \`RateLimit\` and \`RateLimit-Policy\` follow draft-ietf-httpapi-ratelimit-headers, \`Idempotency-Key\` follows draft-ietf-httpapi-idempotency-key-header; both are drafts.`
+Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`; an unknown path is \`NOT_FOUND\`, a path with another method \`METHOD_NOT_ALLOWED\` with \`Allow\`. \`RateLimit\` and \`RateLimit-Policy\` follow draft-ietf-httpapi-ratelimit-headers, \`Idempotency-Key\` follows draft-ietf-httpapi-idempotency-key-header; both are drafts.`
 
 const COMPONENTS: readonly (readonly [string, z.ZodType])[] = [
   ['OrderRequest', orderRequestSchema],
