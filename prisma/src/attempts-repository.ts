@@ -39,9 +39,9 @@ FROM (
 WHERE a.order_id = mine.order_id AND a.attempt = mine.attempt`)
     },
 
-    async confirmedNotFinalized(limit) {
+    async confirmedNotFinalized(genesisHash, limit) {
       const rows = await client.attempt.findMany({
-        where: { status: 'confirmed', finalizedAt: null },
+        where: { status: 'confirmed', finalizedAt: null, genesisHash },
         orderBy: { resolvedAt: 'asc' },
         take: limit,
       })

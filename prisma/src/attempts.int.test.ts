@@ -78,9 +78,10 @@ test('a stopping watcher gives its leases up', async () => {
 test('a confirmed attempt is watched until it is finalized', async () => {
   const orders = await submitted(2, 60_000)
   await Promise.all(orders.map((order) => resolve(order, 'confirmed')))
-  const open = await store.attempts.confirmedNotFinalized(100)
+  const open = await store.attempts.confirmedNotFinalized('genesis', 100)
+  expect(await store.attempts.confirmedNotFinalized('another', 100)).toEqual([])
   expect(ids(open)).toEqual(ids(orders.map(({ id }) => ({ orderId: id }))))
   await Promise.all([store.attempts.markFinalized(open), other.attempts.markFinalized([...open].reverse())])
-  expect(await store.attempts.confirmedNotFinalized(100)).toEqual([])
+  expect(await store.attempts.confirmedNotFinalized('genesis', 100)).toEqual([])
   await store.attempts.markFinalized([])
 })

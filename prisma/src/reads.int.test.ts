@@ -164,19 +164,6 @@ test('work is due when it was left alone, and never while the chain has it or it
     (await store.work.dueOrders(1_000, idleMs)).filter((order) => order.accountId === accountId)
   await eventually(async () => expect(await due(0)).toEqual([{ id: fresh.id, accountId, lastSeq: 1 }]))
   expect(await due(60_000)).toEqual([])
-  expect(await store.work.setRunAfter(delayed.id, 2, new Date(0))).toBe(true)
-  expect(await store.work.setRunAfter(delayed.id, 1, new Date())).toBe(false)
-  expect((await due(0)).map(({ id }) => id)).toEqual([delayed.id, fresh.id])
-})
-
-test('a phase is set while the order stands where the writer saw it', async () => {
-  const [order] = await ordersOf(await newAccount(store), 1)
-  expect(await store.work.setPhase(order?.id ?? '', 1, 'comparing quotes')).toBe(true)
-  expect(await store.work.setPhase(order?.id ?? '', 2, 'late')).toBe(false)
-  expect(await store.orders.get(null, order?.id ?? '')).toMatchObject({
-    phase: 'comparing quotes',
-    lastSeq: 1,
-  })
 })
 
 test('what happened lately is told again, with its news', async () => {

@@ -98,8 +98,8 @@ export interface AttemptsRepository {
   takeUnresolved(owner: string, leaseMs: number, limit: number): Promise<Attempt[]>
   /** Gives up the leases of `owner`, so that another copy need not wait for them to lapse (at shutdown). */
   releaseLeases(owner: string): Promise<void>
-  /** Confirmed attempts that are not yet known to be finalized. Oldest first. */
-  confirmedNotFinalized(limit: number): Promise<Attempt[]>
+  /** Attempts confirmed on this chain that are not yet known to be finalized. Oldest first. */
+  confirmedNotFinalized(genesisHash: string, limit: number): Promise<Attempt[]>
   markFinalized(attempts: readonly { orderId: string; attempt: number }[]): Promise<void>
 }
 
@@ -107,10 +107,6 @@ export interface AttemptsRepository {
 export interface WorkRepository {
   /** Orders that need work (neither terminal nor submitted) and were due more than `idleMs` ago. Longest waiting first. */
   dueOrders(limit: number, idleMs: number): Promise<{ id: string; accountId: string; lastSeq: number }[]>
-  /** Sets when the order is next due. False where it no longer stands at `expectedSeq`. */
-  setRunAfter(orderId: string, expectedSeq: number, runAfter: Date): Promise<boolean>
-  /** Sets the phase, which is no event. False where the order no longer stands at `expectedSeq`. */
-  setPhase(orderId: string, expectedSeq: number, phase: string | null): Promise<boolean>
   /** Orders with events of the last `sinceMs`, and those events: what a wiped Redis should hear again. Newest first. */
   recentlyUpdated(sinceMs: number, limit: number): Promise<Published[]>
 }

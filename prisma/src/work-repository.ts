@@ -12,20 +12,6 @@ WHERE ended_at IS NULL AND run_after < now() - ${idleMs}::int * interval '1 mill
 ORDER BY run_after, id LIMIT ${limit}::int`)
     },
 
-    async setRunAfter(orderId, expectedSeq, runAfter) {
-      const { count } = await client.order.updateMany({
-        where: { id: orderId, lastSeq: expectedSeq, endedAt: null },
-        data: { runAfter },
-      })
-      return count === 1
-    },
-
-    async setPhase(orderId, expectedSeq, phase) {
-      const count = await client.$executeRaw(Prisma.sql`
-UPDATE orders SET phase = ${phase}, updated_at = now() WHERE id = ${orderId}::uuid AND last_seq = ${expectedSeq}::int`)
-      return count === 1
-    },
-
     async recentlyUpdated(sinceMs, limit) {
       const since = Prisma.sql`now() - ${sinceMs}::int * interval '1 millisecond'`
       const events = await client.$queryRaw<Parameters<typeof toNews>[0][]>(Prisma.sql`

@@ -101,6 +101,10 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
         signature: attempt.signature,
       })
     },
+    unforeseen(orderId: string, error: unknown) {
+      alerts({ kind: 'unforeseen' })
+      logger.error('an order met an error that nobody foresaw', { orderId, error })
+    },
     loopFailed(loop: string, error: unknown) {
       logger.warn(`${loop} failed; it goes on`, { error })
     },

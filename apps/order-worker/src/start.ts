@@ -92,11 +92,12 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     tokenAccountRent,
   }
 
-  const watcher = startWatcher(engine, (error) => {
+  const stopOnWrongChain = (error: Error) => {
     logger.error(error.message)
     process.exitCode = 1
     process.kill(process.pid, 'SIGTERM')
-  })
+  }
+  const watcher = startWatcher(engine, stopOnWrongChain)
   const worker = createOrdersWorker(
     { ...bus, concurrency: config.WORKER_CONCURRENCY, lockMs: config.WORKER_LOCK_MS },
     ({ orderId }) => executeOrder(engine, watcher, orderId),
@@ -105,7 +106,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const loops = [
     startSweeper(engine),
     startRepublisher(engine, createOrderCache(redis, bus), publish),
-    startFinalityLoop(engine),
+    startFinalityLoop(engine, stopOnWrongChain),
   ]
   const accounts = startRpcServer(
     { ...bus, service: ORDER_WORKER },

@@ -1,5 +1,5 @@
 import { requestStream, rpcRequestSchema, type RpcOperations } from '@fillstream/types'
-import { closeRedis, createRedis, type Clock, type IdSource, type Logger } from '@fillstream/runtime'
+import { closeRedis, createRedis, type Clock, type Logger } from '@fillstream/runtime'
 import { type z } from 'zod'
 import { REPLY_TTL_MS } from './rpc-client'
 
@@ -17,6 +17,8 @@ export interface RpcServer {
 }
 
 const GROUP = 'servers'
+/** One name for all copies: nothing is kept per consumer without acknowledgements, and names would pile up. */
+const CONSUMER = 'copies'
 const BATCH = 100
 const MAX_RUNNING = 1_000
 const MAX_REPLIES = 10_000
@@ -29,13 +31,12 @@ export function startRpcServer<Operations extends RpcOperations>(
   config: { readonly redisUrl: string; readonly prefix: string; readonly service: string },
   operations: Operations,
   handlers: RpcHandlers<Operations>,
-  deps: { readonly clock: Clock; readonly ids: IdSource; readonly logger: Logger },
+  deps: { readonly clock: Clock; readonly logger: Logger },
 ): RpcServer {
-  const { clock, ids, logger } = deps
+  const { clock, logger } = deps
   const reader = createRedis(config.redisUrl, 'worker', logger)
   const sender = createRedis(config.redisUrl, 'producer', logger)
   const stream = requestStream(config.prefix, config.service)
-  const consumer = ids.uuid()
   const running = new Set<Promise<void>>()
   let stopped = false
 
@@ -80,7 +81,7 @@ export function startRpcServer<Operations extends RpcOperations>(
     const batch = (await reader.xreadgroup(
       'GROUP',
       GROUP,
-      consumer,
+      CONSUMER,
       'COUNT',
       BATCH,
       'BLOCK',

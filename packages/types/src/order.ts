@@ -58,10 +58,18 @@ export const failureSchema = z.object({
 })
 export type Failure = z.infer<typeof failureSchema>
 
+/** The most that can be offered for priority: 1 SOL. */
+const MAX_PRIORITY_LAMPORTS = 1_000_000_000n
+
 export const priorityFeeSchema = z.strictObject({
   mode: z.enum(['auto', 'fixed']).default('auto'),
   /** The most lamports that may be paid on top of the base fee. */
-  maxLamports: amountSchema.default('1000000'),
+  maxLamports: amountSchema
+    .refine(
+      (text) => !/^\d{1,20}$/.test(text) || BigInt(text) <= MAX_PRIORITY_LAMPORTS,
+      'must be at most 1 SOL',
+    )
+    .default('1000000'),
 })
 export type PriorityFee = z.infer<typeof priorityFeeSchema>
 

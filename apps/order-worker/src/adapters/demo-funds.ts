@@ -1,4 +1,6 @@
+import { messageOf } from '@fillstream/core'
 import { VERIFIED_TOKENS } from '@fillstream/types'
+import { ChainUnavailableError } from './chain/chain'
 
 /** What a demo wallet is given, whole tokens: 1,000 SOL, 200,000 USDC and some of every other listed token. */
 const GRANTS: Readonly<Record<string, bigint>> = {
@@ -27,9 +29,13 @@ export function createFaucet(venueApiUrl: string): Faucet {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((error: unknown) => {
+      throw new ChainUnavailableError(`${path}: ${messageOf(error)}`, { cause: error })
     })
     if (!response.ok)
-      throw new Error(`${path} was answered ${response.status}: ${(await response.text()).slice(0, 300)}`)
+      throw new ChainUnavailableError(
+        `${path} was answered ${response.status}: ${(await response.text()).slice(0, 300)}`,
+      )
     return response.json()
   }
   return {

@@ -10,6 +10,7 @@ import { swapAccounts } from './swap-accounts'
 
 /** What a wallet should keep in lamports beside the input: fees, and the rent of the accounts a swap may open. */
 const LAMPORTS_RESERVE = 5_000_000n
+const AUTO_PRIORITY_RESERVE = 1_000_000n
 
 /** Input and output as they are signed: the exact side is exact, the other is the order's bound. Base units. */
 export function signedAmounts(order: Order): { inAmount: bigint; outAmount: bigint } {
@@ -30,10 +31,16 @@ async function available(engine: Engine, wallet: Wallet, mint: string, needed: b
     : engine.faucet.topUp(wallet.address, mint, needed)
 }
 
+/** The most that the order may add to the base fee, lamports; `auto` follows the network, which asks for little. */
+function mostPriorityFee({ mode, maxLamports }: Order['priorityFee']): bigint {
+  return mode === 'fixed' || maxLamports < AUTO_PRIORITY_RESERVE ? maxLamports : AUTO_PRIORITY_RESERVE
+}
+
 /** Refuses an order that the wallet cannot pay for before anything is signed. @throws ExecutionError INSUFFICIENT_FUNDS */
 async function checkFunds(engine: Engine, order: Order, wallet: Wallet, inAmount: bigint): Promise<void> {
   const native = order.inputMint === WRAPPED_SOL_MINT
-  const needed = native ? inAmount + LAMPORTS_RESERVE : inAmount
+  const reserve = LAMPORTS_RESERVE + mostPriorityFee(order.priorityFee)
+  const needed = native ? inAmount + reserve : inAmount
   const held = await available(engine, wallet, order.inputMint, needed)
   const name = findToken(order.inputMint)?.symbol ?? order.inputMint
   if (held < needed)
@@ -42,11 +49,11 @@ async function checkFunds(engine: Engine, order: Order, wallet: Wallet, inAmount
       `the wallet holds ${held} base units of ${name}, the order needs ${needed}`,
     )
   if (native) return
-  const lamports = await available(engine, wallet, WRAPPED_SOL_MINT, LAMPORTS_RESERVE)
-  if (lamports < LAMPORTS_RESERVE)
+  const lamports = await available(engine, wallet, WRAPPED_SOL_MINT, reserve)
+  if (lamports < reserve)
     throw new ExecutionError(
       'INSUFFICIENT_FUNDS',
-      `the wallet holds ${lamports} lamports, fees and rent may need ${LAMPORTS_RESERVE}`,
+      `the wallet holds ${lamports} lamports, fees and rent may need ${reserve}`,
     )
 }
 

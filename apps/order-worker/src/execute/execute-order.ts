@@ -1,9 +1,10 @@
-import { ExecutionError, isTerminal, type Order } from '@fillstream/core'
-import { type JobOutcome } from '@fillstream/messaging'
-import { type OrderAppend } from '@fillstream/store'
+import { AppError, ExecutionError, isTerminal, type Order } from '@fillstream/core'
+import { RpcUnavailableError, type JobOutcome } from '@fillstream/messaging'
+import { isUnavailable, type OrderAppend } from '@fillstream/store'
 import { type EventData, type OrderStatus } from '@fillstream/types'
+import { ChainUnavailableError } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
-import { type Watcher } from '../watch/watcher'
+import { WrongChainError, type Watcher } from '../watch/watcher'
 import { afterFailure } from './after-failure'
 import { buildAttempt } from './build'
 import { boundOf, findRoute } from './route'
@@ -46,8 +47,26 @@ async function takeStep(engine: Engine, watcher: Watcher, order: Order): Promise
     }
   } catch (error) {
     if (error instanceof ExecutionError) return await fail(engine, order, error)
-    throw error
+    if (isAway(error)) throw error
+    // A defect of ours would meet this order again and again: it ends, with nothing sent, and the log has the rest.
+    engine.events.unforeseen(order.id, error)
+    return await fail(
+      engine,
+      order,
+      new ExecutionError('TX_FAILED', 'the transaction could not be built', { cause: error }),
+    )
   }
+}
+
+/** Whether something that we depend on is away: the job ends, and the sweeper brings the order back. */
+function isAway(error: unknown): boolean {
+  return (
+    error instanceof AppError ||
+    error instanceof RpcUnavailableError ||
+    error instanceof ChainUnavailableError ||
+    error instanceof WrongChainError ||
+    isUnavailable(error)
+  )
 }
 
 async function append(engine: Engine, append: OrderAppend): Promise<Order | null> {

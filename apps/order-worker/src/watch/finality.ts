@@ -1,34 +1,60 @@
+import { type Attempt } from '@fillstream/core'
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { type Engine } from '../engine'
+import { WrongChainError } from './watcher'
 
 const INTERVAL_MS = 2_000
-const LIMIT = 256
+/** Signatures of one look-up: the RPC method's own bound. */
+const LOOKUP = 256
+const LIMIT = 4_096
 
 /**
- * Follows confirmed attempts until they are finalized. One that a node no longer knows, answering from beyond the slot
- * it was confirmed in, was rolled back: that raises an alert, and it goes on being watched.
+ * Follows confirmed attempts until they are finalized. One that a node no longer knows, answering from beyond a
+ * finalized slot after the one it was confirmed in, was rolled back: that raises an alert, and it goes on being watched.
+ * Notices a chain that was replaced by another under our feet.
  */
-export function startFinalityLoop(engine: Engine): Loop {
+export function startFinalityLoop(engine: Engine, onWrongChain: (error: WrongChainError) => void): Loop {
   const alerted = new Set<string>()
-  async function turn(): Promise<void> {
-    const attempts = await engine.store.attempts.confirmedNotFinalized(LIMIT)
-    const signed = attempts.filter(
-      (attempt) => attempt.signature !== null && attempt.genesisHash === engine.genesisHash,
-    )
-    if (signed.length === 0) return
+
+  function alertOnce(attempt: Attempt): void {
+    const signature = attempt.signature as string
+    if (alerted.has(signature)) return
+    if (alerted.size > 10_000) alerted.clear()
+    alerted.add(signature)
+    engine.events.rolledBack(attempt)
+  }
+
+  async function lookUp(attempts: readonly Attempt[]): Promise<void> {
     const finalized = await engine.chain.finalizedHeight()
-    const { statuses } = await engine.chain.statuses(signed.map((attempt) => attempt.signature as string))
+    const answer = await engine.chain.statuses(attempts.map((attempt) => attempt.signature as string))
     await engine.store.attempts.markFinalized(
-      signed.filter((_, i) => statuses[i]?.confirmation === 'finalized'),
+      attempts.filter((_, i) => answer.statuses[i]?.confirmation === 'finalized'),
     )
-    signed.forEach((attempt, i) => {
-      const gone = (statuses[i] ?? null) === null && attempt.slot !== null && finalized.slot > attempt.slot
-      if (!gone || alerted.has(attempt.signature as string)) return
-      if (alerted.size > 10_000) alerted.clear()
-      alerted.add(attempt.signature as string)
-      engine.events.rolledBack(attempt)
+    // A node that lags proves nothing.
+    if (answer.slot < finalized.slot) return
+    attempts.forEach((attempt, i) => {
+      const unknown = (answer.statuses[i] ?? null) === null
+      if (unknown && attempt.slot !== null && finalized.slot > attempt.slot) alertOnce(attempt)
     })
   }
+
+  async function turn(signal: AbortSignal): Promise<void> {
+    const genesisHash = await engine.chain.genesisHash()
+    if (genesisHash !== engine.genesisHash) {
+      onWrongChain(
+        new WrongChainError(
+          `the chain at CHAIN_RPC_URL is another one now (genesis ${genesisHash}, it was ${engine.genesisHash})`,
+        ),
+      )
+      return
+    }
+    const attempts = (await engine.store.attempts.confirmedNotFinalized(genesisHash, LIMIT)).filter(
+      (attempt) => attempt.signature !== null,
+    )
+    for (let at = 0; at < attempts.length && !signal.aborted; at += LOOKUP)
+      await lookUp(attempts.slice(at, at + LOOKUP))
+  }
+
   return startLoop(engine.clock, INTERVAL_MS, turn, (error) =>
     engine.events.loopFailed('following finality', error),
   )

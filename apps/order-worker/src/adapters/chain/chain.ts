@@ -43,7 +43,12 @@ export interface TokenBalance {
 
 export type Commitment = 'confirmed' | 'finalized'
 
-/** Solana as order-worker needs it: plain RPC methods, nothing of a venue. Rejects when the node is away. */
+/** The node is away, or could not answer: nothing is known about what was asked. */
+export class ChainUnavailableError extends Error {
+  override readonly name = 'ChainUnavailableError'
+}
+
+/** Solana as order-worker needs it: plain RPC methods, nothing of a venue. Rejects with ChainUnavailableError. */
 export interface Chain {
   genesisHash(): Promise<string>
   latestBlockhash(): Promise<Lifetime>

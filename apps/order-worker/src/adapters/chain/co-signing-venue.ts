@@ -25,7 +25,13 @@ export function createCoSigningVenue(venueApiUrl: string, chain: Chain): Settlem
       if (main.error !== null || reference === null) return [main]
       const others = (await chain.signaturesFor(reference, commitment)).filter((other) => other !== signature)
       const rest = await Promise.all(others.map((other) => chain.transaction(other, commitment)))
-      return rest.includes(null) ? null : [main, ...(rest as LandedTransaction[])]
+      if (rest.includes(null)) return null
+      // Anyone can name the reference; only what the co-signer of the settlement itself paid for belongs to it.
+      const coSigner = main.accountKeys[1]
+      return [
+        main,
+        ...(rest as LandedTransaction[]).filter((tx) => tx.accountKeys[0] === coSigner && tx.error === null),
+      ]
     },
   }
 }

@@ -1,6 +1,7 @@
+import { messageOf } from '@fillstream/core'
 import { address, createSolanaRpc, signature as asSignature } from '@solana/kit'
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
-import { type Chain, type TransactionError } from './chain'
+import { ChainUnavailableError, type Chain, type TransactionError } from './chain'
 
 const TIMEOUT_MS = 5_000
 
@@ -19,7 +20,38 @@ export function parseTransactionError(raw: unknown): TransactionError | null {
 
 /** The Chain port over a node's JSON-RPC, every call bounded in time. */
 export function createRpcChain(rpcUrl: string): Chain {
-  const rpc = createSolanaRpc(rpcUrl)
+  return unavailable(chainOver(createSolanaRpc(rpcUrl)))
+}
+
+/** Whatever goes wrong between here and the node says nothing about what was asked. */
+function unavailable(chain: Chain): Chain {
+  const guard =
+    <Arguments extends readonly unknown[], Answer>(
+      what: string,
+      ask: (...given: Arguments) => Promise<Answer>,
+    ) =>
+    async (...given: Arguments): Promise<Answer> => {
+      try {
+        return await ask(...given)
+      } catch (error) {
+        throw new ChainUnavailableError(`${what}: ${messageOf(error)}`, { cause: error })
+      }
+    }
+  return {
+    genesisHash: guard('genesis hash', chain.genesisHash),
+    latestBlockhash: guard('latest blockhash', chain.latestBlockhash),
+    finalizedHeight: guard('finalized height', chain.finalizedHeight),
+    statuses: guard('signature statuses', chain.statuses),
+    transaction: guard('transaction', chain.transaction),
+    signaturesFor: guard('signatures of an address', chain.signaturesFor),
+    balanceLamports: guard('balance', chain.balanceLamports),
+    tokenBalances: guard('token balances', chain.tokenBalances),
+    rentExemption: guard('rent exemption', chain.rentExemption),
+    recentPriorityFee: guard('recent priority fees', chain.recentPriorityFee),
+  }
+}
+
+function chainOver(rpc: ReturnType<typeof createSolanaRpc>): Chain {
   const options = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
   return {
     genesisHash: () => rpc.getGenesisHash().send(options()),
@@ -84,7 +116,9 @@ export function createRpcChain(rpcUrl: string): Chain {
       }
     },
     async signaturesFor(at, commitment) {
-      const found = await rpc.getSignaturesForAddress(address(at), { commitment, limit: 10 }).send(options())
+      const found = await rpc
+        .getSignaturesForAddress(address(at), { commitment, limit: 1_000 })
+        .send(options())
       return found.map((row) => row.signature)
     },
     async balanceLamports(at) {

@@ -1,0 +1,70 @@
+import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
+import { type LandedTransaction } from '../adapters/chain/chain'
+import { addFees, settlementOf } from './settlement'
+
+const WALLET = 'wallet'
+const USDC = findToken('USDC')?.mint as string
+
+function landed(fields: Partial<LandedTransaction>): LandedTransaction {
+  return {
+    signature: 's',
+    slot: 7,
+    error: null,
+    feeLamports: 12_500n,
+    signatures: 2,
+    accountKeys: [WALLET, 'router', 'ata'],
+    preBalances: [5_000_000_000n, 0n, 0n],
+    postBalances: [5_000_000_000n, 0n, 0n],
+    preTokenBalances: [],
+    postTokenBalances: [],
+    ...fields,
+  }
+}
+const usdc = (amount: bigint) => ({ accountIndex: 2, owner: WALLET, mint: USDC, amount })
+
+test('SOL sold into a token account that the swap opened: fee, priority and rent are apart from what was sold', () => {
+  const main = landed({
+    preBalances: [5_000_000_000n, 0n, 0n],
+    postBalances: [5_000_000_000n - 1_000_000_000n - 12_500n - 2_039_280n, 0n, 2_039_280n],
+    postTokenBalances: [usdc(150_000_000n)],
+  })
+  // The router pays for the rest, which another wallet's balance change must not blur.
+  const rest = landed({
+    accountKeys: ['router', 'x', 'ata', WALLET],
+    preBalances: [0n, 0n, 2_039_280n, 3n],
+    postBalances: [0n, 0n, 2_039_280n, 3n],
+    preTokenBalances: [usdc(150_000_000n)],
+    postTokenBalances: [usdc(151_000_000n)],
+  })
+  expect(settlementOf({ inputMint: WRAPPED_SOL_MINT, outputMint: USDC }, WALLET, [main, rest])).toEqual({
+    inputUsed: 1_000_000_000n,
+    outputAmount: 151_000_000n,
+    slot: 7,
+    fees: [
+      { kind: 'network', mint: WRAPPED_SOL_MINT, amount: '10000' },
+      { kind: 'priority', mint: WRAPPED_SOL_MINT, amount: '2500' },
+      { kind: 'rent', mint: WRAPPED_SOL_MINT, amount: '2039280' },
+    ],
+  })
+})
+
+test('SOL bought: what arrives as lamports is the output, the fee is not taken off it', () => {
+  const main = landed({
+    preBalances: [1_000_000n, 0n, 2_039_280n],
+    postBalances: [1_000_000n + 500_000_000n - 12_500n, 0n, 2_039_280n],
+    preTokenBalances: [usdc(100_000_000n)],
+    postTokenBalances: [usdc(20_000_000n)],
+  })
+  expect(settlementOf({ inputMint: USDC, outputMint: WRAPPED_SOL_MINT }, WALLET, [main])).toMatchObject({
+    inputUsed: 80_000_000n,
+    outputAmount: 500_000_000n,
+  })
+})
+
+test('fees of several attempts add up by kind', () => {
+  const network = (amount: string) => ({ kind: 'network' as const, mint: WRAPPED_SOL_MINT, amount })
+  expect(addFees([network('10000')], [network('10000'), { ...network('1'), kind: 'priority' }])).toEqual([
+    network('20000'),
+    { ...network('1'), kind: 'priority' },
+  ])
+})
