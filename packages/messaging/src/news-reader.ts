@@ -1,5 +1,5 @@
 import { epochKey, orderEventsStream, type OrderNews } from '@fillstream/types'
-import { closeRedis, createRedis, type Clock, type IdSource, type Logger } from '@fillstream/runtime'
+import { closeRedisLoop, createRedis, type Clock, type IdSource, type Logger } from '@fillstream/runtime'
 import { parseNews, type NewsConfig } from './order-news'
 
 export interface NewsReader {
@@ -73,8 +73,7 @@ export function startNewsReader(
   return {
     async stop() {
       stopped = true
-      await closeRedis(redis)
-      await running
+      await closeRedisLoop(redis, running)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { replyStream, requestStream, rpcReplySchema, type RpcOperations } from '@fillstream/types'
 import {
   closeRedis,
+  closeRedisLoop,
   createRedis,
   redisReady,
   type Clock,
@@ -149,8 +150,7 @@ export function createRpcClient(
     async close() {
       stopped = true
       for (const { reject } of waiting.values()) reject(new RpcUnavailableError('the caller is closing'))
-      await Promise.all([closeRedis(sender), closeRedis(reader)])
-      await running
+      await Promise.all([closeRedis(sender), closeRedisLoop(reader, running)])
     },
   }
 }

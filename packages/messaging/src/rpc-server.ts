@@ -1,5 +1,5 @@
 import { requestStream, rpcRequestSchema, type RpcOperations } from '@fillstream/types'
-import { closeRedis, createRedis, type Clock, type Logger } from '@fillstream/runtime'
+import { closeRedis, closeRedisLoop, createRedis, type Clock, type Logger } from '@fillstream/runtime'
 import { type z } from 'zod'
 import { REPLY_TTL_MS } from './rpc-client'
 
@@ -124,8 +124,7 @@ export function startRpcServer<Operations extends RpcOperations>(
   return {
     async close() {
       stopped = true
-      await closeRedis(reader)
-      await loop
+      await closeRedisLoop(reader, loop)
       await Promise.allSettled(running)
       await closeRedis(sender)
     },

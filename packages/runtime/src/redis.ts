@@ -48,8 +48,21 @@ export async function redisReady(redis: Redis, timeoutMs = 5_000): Promise<void>
 
 /** Ends a connection: politely where Redis answers, at once where it does not. */
 export function closeRedis(redis: Redis): Promise<void> {
+  // Between two attempts ioredis has nothing open that could end: what waits would wait for ever.
+  if (redis.status === 'reconnecting') redis.connect().catch(() => undefined)
   redis.disconnect()
   return Promise.resolve()
+}
+
+/**
+ * Ends the connection of a loop that reads, and waits for the loop. Also where Redis is away: a command that was cut off with
+ * an earlier connection is neither answered nor rejected by ioredis, and the loop that waits for it is left behind.
+ */
+export async function closeRedisLoop(redis: Redis, loop: Promise<void>): Promise<void> {
+  const ended =
+    redis.status === 'end' ? Promise.resolve() : new Promise<void>((resolve) => redis.once('end', resolve))
+  await closeRedis(redis)
+  await Promise.race([loop, ended])
 }
 
 /** Refuses a Redis that may evict keys (queued work would vanish); warns of one without an append-only file. */
