@@ -1,15 +1,15 @@
-import { createDatabaseLink } from '../test-support/database-link'
+import { createLink } from '../test-support/link'
 import { startRig, type Customer, type Rig } from '../test-support/rig'
 import { isA, numbers, openStream, seqsIn } from '../test-support/stream-client'
 
 jest.setTimeout(60_000)
 
-const link = createDatabaseLink()
+const link = createLink()
 let rig: Rig
 let customer: Customer
 
 beforeAll(async () => {
-  rig = await startRig({ viaDatabase: (url) => link.via(url), settings: { STREAM_CHECK_MS: 100 } })
+  rig = await startRig({ viaDatabase: link, settings: { STREAM_CHECK_MS: 100 } })
   customer = await rig.newCustomer()
 })
 afterEach(() => link.mend())

@@ -113,7 +113,7 @@ test('a foreign Origin is refused at the handshake, none, an own and a listed on
 })
 
 test('there are streams at two addresses only', async () => {
-  for (const path of ['/', '/v1', '/v1/stream/', '/v2/stream', '/constructor']) {
+  for (const path of ['/', '/v1', '/v1/stream/', '/v2/stream', '/constructor', '//', '/%', '/?']) {
     expect(await refusedHandshake(rig.at(path), { headers: customer.headers })).toBe(404)
   }
 })

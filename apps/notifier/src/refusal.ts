@@ -1,4 +1,5 @@
-import { STATUS_CODES } from 'node:http'
+import { ServerResponse, STATUS_CODES, type IncomingMessage, type RequestListener } from 'node:http'
+import { Socket } from 'node:net'
 import { type Duplex } from 'node:stream'
 import { PROBLEMS, type Problem, type ProblemCode } from '@fillstream/types'
 
@@ -32,4 +33,21 @@ export function refuseUpgrade(socket: Duplex, problem: Problem): void {
       body,
     ].join('\r\n'),
   )
+}
+
+/**
+ * Answers a request that asks for an upgrade which is not ours (such as `h2c`) as the plain request that it is, as RFC 9110
+ * 7.8 has it. Node hands every request with an `Upgrade` header to whoever listens for upgrades.
+ */
+export function serveWithoutUpgrade(request: IncomingMessage, socket: Duplex, serve: RequestListener): void {
+  if (!(socket instanceof Socket)) {
+    socket.destroy()
+    return
+  }
+  socket.on('error', () => socket.destroy())
+  const response = new ServerResponse(request)
+  response.shouldKeepAlive = false
+  response.assignSocket(socket)
+  response.on('finish', () => socket.end())
+  serve(request, response)
 }

@@ -13,7 +13,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import { credentialOf } from './authentication'
 import { type StreamContext } from './context'
 import { isOriginAllowed } from './origin'
-import { problemOf, refuseUpgrade } from './refusal'
+import { problemOf, refuseUpgrade, serveWithoutUpgrade } from './refusal'
 import { openSession } from './session'
 import { openStatusStream } from './status-stream'
 
@@ -53,7 +53,7 @@ export async function startServer(
   const app = createApp()
   mountHealth(app, health, metrics)
   app.use((request, response) => {
-    const known = request.path in paths
+    const known = Object.hasOwn(paths, request.path)
     const problem = known
       ? problemOf(
           'VALIDATION_FAILED',
@@ -75,21 +75,27 @@ export async function startServer(
   } as ConstructorParameters<typeof WebSocketServer>[0])
 
   http.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const url = new URL(request.url ?? '/', 'http://notifier')
+    if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
+      serveWithoutUpgrade(request, socket, app)
+      return
+    }
+    const [path = '', search = ''] = (request.url ?? '').split('?', 2)
+    const open = Object.hasOwn(paths, path) ? paths[path] : undefined
     const refuse = (code: ProblemCode, detail: string) =>
-      refuseUpgrade(socket, problemOf(code, detail, url.pathname, ids.uuid()))
-    const open = Object.hasOwn(paths, url.pathname) ? paths[url.pathname] : undefined
+      refuseUpgrade(socket, problemOf(code, detail, path, ids.uuid()))
     if (draining) {
-      events.handshakeRefused('draining', url.pathname)
+      events.handshakeRefused('draining', path)
       refuse('OVERLOADED', 'the service is restarting')
     } else if (!open) {
-      events.handshakeRefused('path', url.pathname)
+      events.handshakeRefused('path', path)
       refuse('NOT_FOUND', 'there is no stream at this address')
     } else if (!isOriginAllowed(request.headers.origin, request.headers.host, allowedOrigins)) {
       events.handshakeRefused('origin', String(request.headers.origin))
       refuse('FORBIDDEN', 'pages of this origin may not open a stream')
     } else {
-      sockets.handleUpgrade(request, socket, head, (websocket) => open(websocket, request, url.searchParams))
+      sockets.handleUpgrade(request, socket, head, (websocket) =>
+        open(websocket, request, new URLSearchParams(search)),
+      )
     }
   })
 

@@ -10,7 +10,7 @@ import {
   type Deps,
   type Service,
 } from '@fillstream/runtime'
-import { createStore, isUnavailable, type Store } from '@fillstream/store'
+import { createStore, isUnavailable } from '@fillstream/store'
 import { createAuthentication } from './authentication'
 import { type Config } from './config'
 import { createConnections } from './connections'
@@ -80,16 +80,15 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     metrics,
   )
 
-  return {
-    url: server.url,
-    async close() {
-      health.drain()
-      await server.close()
-      await Promise.all([reader.stop(), fanOut.stop()])
-      redis.disconnect()
-      await store.close()
-    },
+  async function stop(): Promise<void> {
+    health.drain()
+    await server.close()
+    await Promise.all([reader.stop(), fanOut.stop()])
+    redis.disconnect()
+    await store.close()
   }
+  let stopped: Promise<void> | undefined
+  return { url: server.url, close: () => (stopped ??= stop()) }
 }
 
 function limitsOf(config: Config): StreamLimits {

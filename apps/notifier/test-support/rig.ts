@@ -27,6 +27,7 @@ import { createTestRedis } from '../../../tests/support/redis'
 import { newAccount, newOrder, openStore, steps } from '../../../tests/support/store'
 import { loadConfig, type Config } from '../src/config'
 import { start, type Notifier } from '../src/start'
+import { type Link } from './link'
 import { openStream, type StreamClient } from './stream-client'
 
 /** A running notifier on a database and a key prefix of its own, and the writing side of gateway and worker. */
@@ -66,11 +67,12 @@ export interface Customer {
 
 export interface RigOptions {
   readonly settings?: Partial<Config>
-  /** Where the notifier finds the database, if not at its own address. */
-  readonly viaDatabase?: (url: string) => Promise<string>
+  /** By which way the notifier reaches the database and Redis, if not directly. */
+  readonly viaDatabase?: Link
+  readonly viaRedis?: Link
 }
 
-export async function startRig({ settings = {}, viaDatabase }: RigOptions = {}): Promise<Rig> {
+export async function startRig({ settings = {}, viaDatabase, viaRedis }: RigOptions = {}): Promise<Rig> {
   const database = await createTestDatabase()
   const testRedis = createTestRedis()
   const store = openStore(database.url)
@@ -87,8 +89,8 @@ export async function startRig({ settings = {}, viaDatabase }: RigOptions = {}):
   const journal: Journal = createJournal({ store, clock: systemClock, publish })
   const config: Config = {
     ...loadConfig({
-      DATABASE_URL: viaDatabase ? await viaDatabase(database.url) : database.url,
-      REDIS_URL: testRedis.url,
+      DATABASE_URL: viaDatabase ? await viaDatabase.via(database.url) : database.url,
+      REDIS_URL: viaRedis ? await viaRedis.via(testRedis.url) : testRedis.url,
       KEY_PREFIX: testRedis.keyPrefix,
       NOTIFIER_PORT: '0',
       LOG_LEVEL: 'silent',

@@ -1,14 +1,14 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
-/** A way to the database that a test can cut: connections break, new ones are refused. */
-export interface DatabaseLink {
-  /** The address of the database at `url`, by this way. */
+/** A way to a server that a test can cut: connections break, new ones are refused. */
+export interface Link {
+  /** The address of the server at `url`, by this way. */
   via(url: string): Promise<string>
   cut(): Promise<void>
   mend(): Promise<void>
 }
 
-export function createDatabaseLink(): DatabaseLink {
+export function createLink(): Link {
   const sockets = new Set<Socket>()
   let server: Server | undefined
   let port = 0
@@ -38,7 +38,7 @@ export function createDatabaseLink(): DatabaseLink {
   return {
     async via(url) {
       const address = new URL(url)
-      target = { host: address.hostname, port: Number(address.port || 5432) }
+      target = { host: address.hostname, port: Number(address.port) }
       await mend()
       address.hostname = '127.0.0.1'
       address.port = String(port)
