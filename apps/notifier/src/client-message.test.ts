@@ -7,6 +7,7 @@ test.each([
   [{ type: 'subscribe', channel: 'order', id: 'x', afterSeq: 0 }],
   [{ type: 'subscribe', channel: 'orders', cursor: 12 }],
   [{ type: 'unsubscribe', channel: 'orders' }],
+  [{ type: 'subscribe', channel: 'orders', id: null }],
   [{ type: 'ping' }],
   [{ type: 'ping', nonce: 7 }],
 ])('%j is a message', (message) => {

@@ -27,6 +27,7 @@ test('health, readiness and metrics are on the port of the streams, anything els
   })
   const client = await rig.connect(await rig.newCustomer())
   expect((await get('/metrics')).text).toMatch(/fillstream_notifier_connections\{.*\} 1/)
+  expect(JSON.parse((await get('/asyncapi.json')).text)).toMatchObject({ asyncapi: '3.0.0' })
   const problem = await get('/nothing')
   expect(problem).toMatchObject({ status: 404, type: expect.stringContaining('application/problem+json') })
   expect(JSON.parse(problem.text)).toMatchObject({ code: 'NOT_FOUND', instance: '/nothing' })

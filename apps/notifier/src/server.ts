@@ -10,6 +10,7 @@ import {
   type Metrics,
 } from '@fillstream/runtime'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { asyncApiDocument } from './asyncapi'
 import { credentialOf } from './authentication'
 import { type StreamContext } from './context'
 import { isOriginAllowed } from './origin'
@@ -52,6 +53,10 @@ export async function startServer(
 
   const app = createApp()
   mountHealth(app, health, metrics)
+  const document = asyncApiDocument(context.streamBase)
+  app.get('/asyncapi.json', (_request, response) => {
+    response.json(document)
+  })
   app.use((request, response) => {
     const known = Object.hasOwn(paths, request.path)
     const problem = known

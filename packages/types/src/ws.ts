@@ -16,14 +16,14 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('subscribe'),
     channel: channelSchema,
-    id: z.string().max(256).optional(),
+    id: z.string().max(256).nullish(),
     afterSeq: position.optional(),
     cursor: position.optional(),
   }),
   z.strictObject({
     type: z.literal('unsubscribe'),
     channel: channelSchema,
-    id: z.string().max(256).optional(),
+    id: z.string().max(256).nullish(),
   }),
   z.strictObject({ type: z.literal('ping'), nonce: z.union([z.string().max(256), z.number()]).optional() }),
 ])
