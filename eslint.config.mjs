@@ -10,7 +10,19 @@ const layers = {
   'packages/sdk': ['types'],
   apps: ['types', 'core', 'runtime', 'messaging', 'store'],
 }
-const rooms = ['types', 'core', 'runtime', 'messaging', 'store', 'sdk', 'gateway', 'order-worker', 'dex-router', 'notifier', 'localnet']
+const rooms = [
+  'types',
+  'core',
+  'runtime',
+  'messaging',
+  'store',
+  'sdk',
+  'gateway',
+  'order-worker',
+  'dex-router',
+  'notifier',
+  'localnet',
+]
 
 const layerRules = Object.entries(layers).map(([folder, allowed]) => ({
   files: [`${folder}/**/*.ts`],
@@ -46,16 +58,24 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.base],
-    languageOptions: { parserOptions: { project: './tsconfig.tests.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: './tsconfig.tests.json', tsconfigRootDir: import.meta.dirname },
+    },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, namedFrom: true } }],
+      'no-restricted-exports': [
+        'error',
+        { restrictDefaultExports: { direct: true, named: true, namedFrom: true } },
+      ],
       'no-console': 'error',
       eqeqeq: 'error',
     },
@@ -69,5 +89,8 @@ export default tseslint.config(
   { files: ['packages/sdk/tsup.config.ts'], rules: { 'no-restricted-exports': 'off' } },
   ...layerRules,
   // An example imports the package by its name, as its readers do.
-  { files: ['packages/sdk/examples/**/*.ts'], rules: { 'no-restricted-imports': 'off', 'no-console': 'off' } },
+  {
+    files: ['packages/sdk/examples/**/*.ts'],
+    rules: { 'no-restricted-imports': 'off', 'no-console': 'off' },
+  },
 )

@@ -18,7 +18,11 @@ module.exports = {
       testMatch: ['<rootDir>/{apps,packages,prisma,scripts}/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'],
     },
-    { ...common, displayName: 'int', testMatch: ['<rootDir>/{apps,packages,prisma,scripts}/**/*.int.test.ts'] },
+    {
+      ...common,
+      displayName: 'int',
+      testMatch: ['<rootDir>/{apps,packages,prisma,scripts}/**/*.int.test.ts'],
+    },
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/tests/e2e/**/*.test.ts'] },
   ],
 }

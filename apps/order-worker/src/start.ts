@@ -127,8 +127,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     url: server.url,
     async close() {
       health.drain()
-      await Promise.all([worker.close(), accounts.close()])
-      await Promise.all(loops.map((loop) => loop.stop()))
+      await Promise.all([worker.close(), accounts.close(), ...loops.map((loop) => loop.stop())])
       await watcher.close()
       await journal.close()
       await Promise.all([queue.close(), requests.close()])

@@ -2,6 +2,17 @@ import { orderJobId, orderJobSchema, ORDERS_QUEUE, shardOf, type OrderJob } from
 import { createRedis, type Clock, type Logger } from '@fillstream/runtime'
 import { DelayedError, Queue, Worker, type Job } from 'bullmq'
 
+/** How long a queue or worker that closes waits for its running jobs, and for a Redis that may be away. */
+const CLOSE_PATIENCE_MS = 4_000
+
+/** Waits for `work` to end, however it ends, but no longer than `ms`. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)))
+  await Promise.race([work.catch(() => undefined), late])
+  clearTimeout(timer)
+}
+
 export interface OrdersQueueConfig {
   readonly redisUrl: string
   readonly prefix: string
@@ -67,7 +78,7 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
       return counts.reduce((sum, count) => sum + (count['waiting'] ?? 0) + (count['active'] ?? 0), 0)
     },
     async close() {
-      await Promise.all(queues.map((queue) => queue.close().catch(() => undefined)))
+      await atMost(CLOSE_PATIENCE_MS, Promise.all(queues.map((queue) => queue.close())))
       connection.disconnect()
     },
   }
@@ -124,7 +135,14 @@ export function createOrdersWorker(
     async close() {
       await Promise.all(
         workers.map(async ({ worker, connection }) => {
-          await worker.close().catch(() => undefined)
+          const patience = new AbortController()
+          const finished = worker.close().catch(() => undefined)
+          // Without Redis a worker waits for ever for its jobs to be told done; they will be run again.
+          await Promise.race([
+            finished,
+            clock.sleep(CLOSE_PATIENCE_MS, patience.signal).catch(() => undefined),
+          ])
+          patience.abort()
           connection.disconnect()
         }),
       )

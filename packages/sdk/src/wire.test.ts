@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { z } from 'zod'
-import { amountSchema, OPERATIONS, positiveAmountSchema, serverMessageSchema } from '@fillstream/types'
+import {
+  amountSchema,
+  maxLamportsSchema,
+  OPERATIONS,
+  positiveAmountSchema,
+  serverMessageSchema,
+} from '@fillstream/types'
 import { AMOUNT_FIELDS, fromWire, toWire } from './wire'
 
 const u64 = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n })
@@ -27,12 +33,14 @@ test.each([[1.5], [7], ['1.5'], ['-1'], ['0x10'], ['01'], ['']])('an amount of %
   expect(() => fromWire({ amount })).toThrow(expect.objectContaining({ code: 'INVALID_ANSWER' }))
 })
 
+const AMOUNTS: readonly z.ZodType[] = [amountSchema, positiveAmountSchema, maxLamportsSchema]
+
 /** The fields of a schema that are amounts, and those that are not, by name. */
 function fieldsOf(schema: z.ZodType, amounts: Set<string>, others: Set<string>): void {
   if (schema instanceof z.ZodObject)
     for (const [name, field] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
       const inner = unwrap(field)
-      if (inner === amountSchema || inner === positiveAmountSchema) amounts.add(name)
+      if (AMOUNTS.includes(inner)) amounts.add(name)
       else {
         others.add(name)
         fieldsOf(inner, amounts, others)

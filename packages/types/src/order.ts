@@ -61,15 +61,16 @@ export type Failure = z.infer<typeof failureSchema>
 /** The most that can be offered for priority: 1 SOL. */
 const MAX_PRIORITY_LAMPORTS = 1_000_000_000n
 
+/** Lamports that may be paid on top of the base fee. */
+export const maxLamportsSchema = amountSchema.refine(
+  (text) => !/^\d{1,20}$/.test(text) || BigInt(text) <= MAX_PRIORITY_LAMPORTS,
+  'must be at most 1 SOL',
+)
+
 export const priorityFeeSchema = z.strictObject({
   mode: z.enum(['auto', 'fixed']).default('auto'),
   /** The most lamports that may be paid on top of the base fee. */
-  maxLamports: amountSchema
-    .refine(
-      (text) => !/^\d{1,20}$/.test(text) || BigInt(text) <= MAX_PRIORITY_LAMPORTS,
-      'must be at most 1 SOL',
-    )
-    .default('1000000'),
+  maxLamports: maxLamportsSchema.default('1000000'),
 })
 export type PriorityFee = z.infer<typeof priorityFeeSchema>
 
