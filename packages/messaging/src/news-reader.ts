@@ -15,13 +15,13 @@ const BATCH = 500
 
 /**
  * Reads the event streams plainly, each reader from its own position, starting at the end. Repeats and swaps
- * reach `onNews` as they come. `onReset` is called when Redis began anew (the epoch changed) or was away: news may
- * have been missed, and subscriptions are to be repaired from Postgres.
+ * reach `onNews` as they come; more are read when it has done with them. `onReset` is called when Redis began anew
+ * (the epoch changed) or was away: news may have been missed, and subscriptions are to be repaired from Postgres.
  */
 export function startNewsReader(
   config: NewsReaderConfig,
   deps: { readonly clock: Clock; readonly ids: IdSource; readonly logger: Logger },
-  handlers: { onNews(news: readonly OrderNews[]): void; onReset(): void },
+  handlers: { onNews(news: readonly OrderNews[]): void | Promise<void>; onReset(): void },
 ): NewsReader {
   const { clock, ids, logger } = deps
   const redis = createRedis(config.redisUrl, 'worker', logger)
@@ -53,7 +53,7 @@ export function startNewsReader(
       if (!last) continue
       positions[streams.indexOf(stream)] = last[0]
       const news = entries.map(([, fields]) => parseNews(fields)).filter((event) => event !== null)
-      if (news.length > 0) handlers.onNews(news)
+      if (news.length > 0) await handlers.onNews(news)
     }
   }
 

@@ -61,7 +61,7 @@ test('a reader hears what is published after it began, and of a Redis that began
     { ...config, redisUrl },
     { clock: systemClock, ids: systemIds, logger },
     {
-      onNews: (events) => heard.push(...events.map(({ seq }) => seq)),
+      onNews: (events) => void heard.push(...events.map(({ seq }) => seq)),
       onReset: () => resets++,
     },
   )
