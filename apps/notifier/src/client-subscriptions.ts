@@ -28,7 +28,7 @@ interface Entry {
 }
 
 export function createClientSubscriptions(outbox: Outbox, context: StreamContext): ClientSubscriptions {
-  const { snapshots, subscriptions, history, events, limits, streamBase } = context
+  const { snapshots, subscriptions, events, limits, streamBase } = context
   const entries = new Map<string, Entry>()
 
   const keyOf = ({ channel, id }: Where) => `${channel}:${id ?? ''}`
@@ -68,7 +68,7 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
       full: () => outbox.full(),
       room: () => outbox.room(),
     }
-    entry.subscription = startSubscription(start, history, sink, () => forget(where, entry))
+    entry.subscription = startSubscription(start, context, sink, () => forget(where, entry))
     subscriptions.add(entry.subscription)
   }
 

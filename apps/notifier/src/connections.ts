@@ -43,10 +43,20 @@ export function createConnections(
 ): Connections {
   const pulses = new Map<Connection, Pulse>()
   const perAccount = new Map<string, number>()
+  const lookEveryMs = Math.min(1_000, Math.ceil(config.pongTimeoutMs / 4))
+  let lookedAt = clock.monotonic()
   let emptied: () => void = () => undefined
+
+  /** Time that this process stood still does not count against those who may have answered meanwhile. */
+  function forgive(ms: number): void {
+    for (const pulse of pulses.values()) if (pulse.waiting) pulse.pingedAt += ms
+  }
 
   function look(): void {
     const now = clock.monotonic()
+    const late = now - lookedAt - lookEveryMs
+    if (late > lookEveryMs) forgive(late)
+    lookedAt = now
     for (const [connection, pulse] of pulses) {
       const since = now - pulse.pingedAt
       if (pulse.waiting && since >= config.pongTimeoutMs) {
@@ -60,12 +70,7 @@ export function createConnections(
     }
   }
 
-  const loop: Loop = startLoop(
-    clock,
-    Math.min(1_000, Math.ceil(config.pongTimeoutMs / 4)),
-    () => Promise.resolve(look()),
-    onError,
-  )
+  const loop: Loop = startLoop(clock, lookEveryMs, () => Promise.resolve(look()), onError)
 
   return {
     add(connection) {

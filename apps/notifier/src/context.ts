@@ -2,6 +2,7 @@ import { type Clock, type IdSource } from '@fillstream/runtime'
 import { type Authentication } from './authentication'
 import { type Connections } from './connections'
 import { type NotifierEvents } from './events'
+import { type Pacer } from './pacer'
 import { type History } from './reads'
 import { type Snapshots } from './snapshots'
 import { type Subscriptions } from './subscriptions'
@@ -33,5 +34,7 @@ export interface StreamContext {
   readonly connections: Connections
   readonly subscriptions: Subscriptions
   readonly history: History
+  /** For replays: however many and long, the service answers in between. */
+  readonly pacer: Pacer
   readonly snapshots: Snapshots
 }

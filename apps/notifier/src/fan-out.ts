@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type OrderNews } from '@fillstream/types'
 import { isTerminal } from '@fillstream/core'
 import { startLoop, type Deps } from '@fillstream/runtime'
@@ -8,8 +9,8 @@ import { type Subscriptions } from './subscriptions'
 
 /** Carries news to whoever wants them, and notices what news did not bring. */
 export interface FanOut {
-  /** A batch of the event streams, as it came. */
-  onNews(news: readonly OrderNews[]): void
+  /** A batch of the event streams, as it came. Resolves when it is with everybody who wants it. */
+  onNews(news: readonly OrderNews[]): Promise<void>
   /** News may have been missed: compares with Postgres now. */
   onReset(): void
   stop(): Promise<void>
@@ -20,6 +21,8 @@ export interface FanOutConfig {
   readonly checkMs: number
 }
 
+/** Events given to subscriptions before the event loop is let go on. */
+const SLICE = 256
 /** Ids of one comparison statement at most. */
 const IDS_PER_READ = 5_000
 
@@ -72,8 +75,9 @@ export function startFanOut(
   const loop = startLoop(deps.clock, config.checkMs, check, (error) => events.checkFailed(error))
 
   return {
-    onNews(news) {
+    async onNews(news) {
       const offered = new Set<Subscription>()
+      let sent = 0
       for (const event of news) {
         for (const those of [
           subscriptions.ofOrder(event.orderId),
@@ -82,6 +86,7 @@ export function startFanOut(
           for (const subscription of those) {
             subscription.offer(event)
             offered.add(subscription)
+            if (++sent % SLICE === 0) await nextTurn()
           }
         }
       }

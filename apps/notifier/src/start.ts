@@ -17,6 +17,7 @@ import { createConnections } from './connections'
 import { type StreamLimits } from './context'
 import { createEvents } from './events'
 import { startFanOut } from './fan-out'
+import { createPacer } from './pacer'
 import { createReads } from './reads'
 import { startServer } from './server'
 import { createSnapshots } from './snapshots'
@@ -70,6 +71,7 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     ),
     subscriptions,
     history: reads,
+    pacer: createPacer(),
     snapshots: createSnapshots(reads, createOrderCache(redis, bus), events),
   }
   const health = createHealth({ postgres: () => store.ping(), redis: () => redis.ping() }, clock)

@@ -52,8 +52,9 @@ async function follow(
   client: Client,
   accountId: string,
   orderId: string | null,
-  { snapshots, subscriptions, history, events }: StreamContext,
+  context: StreamContext,
 ): Promise<Subscription | null> {
+  const { snapshots, subscriptions, events } = context
   const { outbox } = client
   if (!orderId) {
     client.fail('VALIDATION_FAILED', 'orderId is missing: /ws?orderId=<id>', CLOSE_CODES.protocolError)
@@ -71,7 +72,7 @@ async function follow(
   const topic = { kind: 'order', orderId: snapshot.orderId, accountId } as const
   const subscription = startSubscription(
     { topic, after: 0, known: snapshot.lastSeq },
-    history,
+    context,
     {
       event(news) {
         outbox.send(statusFrame(news))

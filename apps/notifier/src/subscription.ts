@@ -1,5 +1,6 @@
 import { type OrderNews } from '@fillstream/types'
 import { isTerminal } from '@fillstream/core'
+import { type Pacer } from './pacer'
 import { PAGE_SIZE, type History } from './reads'
 import { createOrderedDelivery } from './ordered-delivery'
 
@@ -43,13 +44,15 @@ export interface SubscriptionStart {
   readonly known: number
 }
 
+/** Events of a replay sent in one go. */
+const SLICE = 64
 /** Live events held at most while a replay or a hole is read; the others are read from the log. */
 const HELD_EVENTS = 1_000
 
 /** Starts with the replay. `onEnded` is called once, when `ended` becomes true; nothing is sent after that. */
 export function startSubscription(
   { topic, after, known }: SubscriptionStart,
-  history: History,
+  { history, pacer }: { readonly history: History; readonly pacer: Pacer },
   sink: Sink,
   onEnded: () => void,
 ): Subscription {
@@ -92,7 +95,8 @@ export function startSubscription(
         ? history.ofOrder(topic.orderId, from)
         : history.ofAccount(topic.accountId, from))
       interrupted = false
-      for (const news of page) {
+      for (const [i, news] of page.entries()) {
+        if (i % SLICE === 0) await pacer.turn()
         if (sink.full()) await sink.room()
         if (closed) return
         send(delivery.page([{ n: numberOf(news), item: news }]))
