@@ -1,5 +1,12 @@
 import { requestStream, rpcRequestSchema, type RpcOperations } from '@fillstream/types'
-import { closeRedis, closeRedisLoop, createRedis, type Clock, type Logger } from '@fillstream/runtime'
+import {
+  closeRedis,
+  closeRedisLoop,
+  createRedis,
+  redisReady,
+  type Clock,
+  type Logger,
+} from '@fillstream/runtime'
 import { type z } from 'zod'
 import { REPLY_TTL_MS } from './rpc-client'
 
@@ -20,6 +27,7 @@ const GROUP = 'servers'
 /** One name for all copies: nothing is kept per consumer without acknowledgements, and names would pile up. */
 const CONSUMER = 'copies'
 const BATCH = 100
+const BLOCK_MS = 1_000
 const MAX_RUNNING = 1_000
 const MAX_REPLIES = 10_000
 
@@ -78,6 +86,8 @@ export function startRpcServer<Operations extends RpcOperations>(
       await Promise.race(running)
       return
     }
+    // Who can't answer takes no request: another copy may.
+    await redisReady(sender)
     const batch = (await reader.xreadgroup(
       'GROUP',
       GROUP,
@@ -85,7 +95,7 @@ export function startRpcServer<Operations extends RpcOperations>(
       'COUNT',
       BATCH,
       'BLOCK',
-      1_000,
+      BLOCK_MS,
       'NOACK',
       'STREAMS',
       stream,
@@ -124,6 +134,10 @@ export function startRpcServer<Operations extends RpcOperations>(
   return {
     async close() {
       stopped = true
+      // A read that is cut may have been given requests already, which nobody else would be: it ends by itself, soon.
+      const patience = new AbortController()
+      await Promise.race([loop, clock.sleep(2 * BLOCK_MS, patience.signal).catch(() => undefined)])
+      patience.abort()
       await closeRedisLoop(reader, loop)
       await Promise.allSettled(running)
       await closeRedis(sender)
