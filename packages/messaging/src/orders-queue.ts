@@ -135,14 +135,8 @@ export function createOrdersWorker(
     async close() {
       await Promise.all(
         workers.map(async ({ worker, connection }) => {
-          const patience = new AbortController()
-          const finished = worker.close().catch(() => undefined)
           // Without Redis a worker waits for ever for its jobs to be told done; they will be run again.
-          await Promise.race([
-            finished,
-            clock.sleep(CLOSE_PATIENCE_MS, patience.signal).catch(() => undefined),
-          ])
-          patience.abort()
+          await atMost(CLOSE_PATIENCE_MS, worker.close())
           connection.disconnect()
         }),
       )

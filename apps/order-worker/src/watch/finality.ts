@@ -1,11 +1,10 @@
 import { type Attempt } from '@fillstream/core'
 import { startLoop, type Loop } from '@fillstream/runtime'
+import { MAX_LOOKUP } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
 import { WrongChainError } from './watcher'
 
 const INTERVAL_MS = 2_000
-/** Signatures of one look-up: the RPC method's own bound. */
-const LOOKUP = 256
 const LIMIT = 4_096
 
 /**
@@ -51,8 +50,8 @@ export function startFinalityLoop(engine: Engine, onWrongChain: (error: WrongCha
     const attempts = (await engine.store.attempts.confirmedNotFinalized(genesisHash, LIMIT)).filter(
       (attempt) => attempt.signature !== null,
     )
-    for (let at = 0; at < attempts.length && !signal.aborted; at += LOOKUP)
-      await lookUp(attempts.slice(at, at + LOOKUP))
+    for (let at = 0; at < attempts.length && !signal.aborted; at += MAX_LOOKUP)
+      await lookUp(attempts.slice(at, at + MAX_LOOKUP))
   }
 
   return startLoop(engine.clock, INTERVAL_MS, turn, (error) =>

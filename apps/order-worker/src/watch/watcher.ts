@@ -1,4 +1,5 @@
 import { startLoop, type Loop } from '@fillstream/runtime'
+import { MAX_LOOKUP } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
 import { resolveAttempt, type WatchedAttempt } from './resolve'
 import { verdictOn } from './verdict'
@@ -12,8 +13,6 @@ export interface Watcher {
   close(): Promise<void>
 }
 
-/** Signatures of one look-up: the RPC method's own bound. */
-const LOOKUP = 256
 const TAKE_LIMIT = 5_000
 const RESOLVING_AT_ONCE = 32
 const SENDING_AT_ONCE = 32
@@ -102,8 +101,8 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
       takenAt = clock.monotonic()
     }
     const entries = [...watched.values()]
-    for (let at = 0; at < entries.length && !signal.aborted; at += LOOKUP)
-      await lookUp(entries.slice(at, at + LOOKUP))
+    for (let at = 0; at < entries.length && !signal.aborted; at += MAX_LOOKUP)
+      await lookUp(entries.slice(at, at + MAX_LOOKUP))
   }
 
   function failed(error: unknown): void {
