@@ -64,8 +64,8 @@ function statement(appends: readonly OrderAppend[]): Prisma.Sql {
   return Prisma.sql`
 WITH input AS (
   SELECT * FROM jsonb_to_recordset(${toJson(appends.map(stepRow))}::jsonb) AS x(
-    n int, order_id uuid, expected_seq int, event_count int, status order_status, phase text, ended boolean, due boolean,
-    run_after timestamptz, next_attempt int, resolved_attempt int, set jsonb)
+    n int, order_id uuid, expected_seq int, event_count int, status order_status, phase text, ended boolean,
+    due_in_ms int, next_attempt int, resolved_attempt int, set jsonb)
 ), locked AS MATERIALIZED (
   SELECT o.id, o.account_id, o.last_seq, o.attempt_count FROM orders o WHERE o.id IN (SELECT order_id FROM input)
   ORDER BY o.id FOR NO KEY UPDATE
@@ -84,7 +84,7 @@ WITH input AS (
     status = coalesce(w.status, o.status),
     phase = CASE WHEN w.event_count > 0 THEN w.phase ELSE o.phase END,
     attempt_count = coalesce(w.next_attempt, o.attempt_count),
-    run_after = CASE WHEN w.due THEN now() ELSE w.run_after END,
+    run_after = now() + w.due_in_ms * interval '1 millisecond',
     updated_at = now(),
     ended_at = CASE WHEN w.ended THEN now() END,
     ${SETTABLE}

@@ -16,7 +16,7 @@ function needsWork(status: OrderStatus): boolean {
 const text = (amount: bigint | null | undefined) => (typeof amount === 'bigint' ? amount.toString() : amount)
 
 /** What is set, null included; JSON leaves out what is undefined. */
-function changedFields({ runAfter: _runAfter, ...fields }: OrderChanges) {
+function changedFields({ dueInMs: _dueInMs, ...fields }: OrderChanges) {
   return {
     ...fields,
     minOutputAmount: text(fields.minOutputAmount),
@@ -38,8 +38,7 @@ export function stepRow(append: OrderAppend, n: number) {
     status: last?.status ?? null,
     phase: last?.phase ?? null,
     ended: isTerminal(status),
-    due: changes.runAfter === undefined && needsWork(status),
-    run_after: changes.runAfter ?? null,
+    due_in_ms: changes.dueInMs === undefined ? (needsWork(status) ? 0 : null) : changes.dueInMs,
     next_attempt: attempt && attempt.kind !== 'resolve' ? attempt.attempt : null,
     resolved_attempt: attempt?.kind === 'resolve' ? attempt.attempt : null,
     set: changedFields(changes),

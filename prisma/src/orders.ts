@@ -81,7 +81,7 @@ export interface OrderAppend {
   readonly expectedSeq: number
   /** Empty only where the step is no news: a failed attempt that will be followed by another in the same status. */
   readonly events: readonly EventDraft[]
-  /** Without `runAfter`, an order that still needs work is due at once, and another one never. */
+  /** Without `dueInMs`, an order that still needs work is due at once, and another one never. */
   readonly changes?: OrderChanges
   readonly attempt?: AttemptChange
   readonly fill?: NewFill

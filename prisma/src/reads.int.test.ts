@@ -158,7 +158,7 @@ test('work is due when it was left alone, and never while the chain has it or it
   await store.orders.appendEvents([
     steps(submitted, 1, ['pending', 'routing', 'building', 'submitted'], { attempt: submittedAttempt() }),
     steps(done, 1, ['pending', 'failed']),
-    steps(delayed, 1, ['pending', 'routing'], { changes: { runAfter: new Date(Date.now() + 60_000) } }),
+    steps(delayed, 1, ['pending', 'routing'], { changes: { dueInMs: 60_000 } }),
   ])
   const due = async (idleMs: number) =>
     (await store.work.dueOrders(1_000, idleMs)).filter((order) => order.accountId === accountId)

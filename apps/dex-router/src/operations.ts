@@ -16,9 +16,9 @@ export interface OperationParts extends BestRouteParts {
 export function createOperations(parts: OperationParts): RpcHandlers<typeof dexRouterOperations> {
   const { book, venues, follower, events } = parts
   return {
-    quote({ orderId, amount, inputMint, outputMint, swapMode }, { deadline }) {
+    quote({ orderId, amount, inputMint, outputMint, swapMode }, { budgetMs }) {
       const question = { inputMint, outputMint, swapMode, amount: BigInt(amount) }
-      return bestRoute(parts, question, deadline, orderId)
+      return bestRoute(parts, question, budgetMs, orderId)
     },
     async swap(request) {
       const settlement = follower.settlement()

@@ -1,6 +1,7 @@
 import { snapshotOf, type OrderSnapshot } from '@fillstream/core'
 import { createPublisher, NEWS_DEFAULTS } from '@fillstream/messaging'
 import { createRedis, redisReady, systemDeps } from '@fillstream/runtime'
+import { orderHashKey } from '@fillstream/types'
 import { startTestGateway, type TestGateway } from '../../../tests/support/gateway'
 
 let rig: TestGateway
@@ -20,16 +21,17 @@ afterAll(async () => {
 
 const order = { inputMint: 'USDC', outputMint: 'SOL', amount: '150000000' }
 
-/** An order whose copy in Redis says something else than Postgres: further on, and changed `ageMs` ago. */
+/** An order whose copy in Redis says something else than Postgres: further on, and told `ageMs` ago. */
 async function orderWithCopy(ageMs: number, fields: Partial<OrderSnapshot> = {}): Promise<string> {
   const { body } = await rig.call('POST', '/v1/orders', { json: order })
   const orderId = body['orderId'] as string
   const stored = await rig.store.orders.get(null, orderId)
   if (!stored) throw new Error('no such order')
-  const updatedAt = new Date(Date.now() - ageMs).toISOString()
-  const copy = { ...snapshotOf(stored), status: 'routing' as const, lastSeq: 7, updatedAt, ...fields }
+  const copy = { ...snapshotOf(stored), status: 'routing' as const, lastSeq: 7, ...fields }
   const publish = createPublisher(redis, { prefix: rig.redis.keyPrefix, shards: 1, ...NEWS_DEFAULTS })
   await publish([{ order: copy, news: [] }])
+  const key = orderHashKey(rig.redis.keyPrefix, 0, orderId)
+  await redis.pexpire(key, NEWS_DEFAULTS.activeTtlMs - ageMs)
   return `/v1/orders/${orderId}`
 }
 

@@ -114,7 +114,10 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
       ...orderRoutes({
         store,
         placeOrder,
-        readOrder: createReadOrder({ ...shared, cache: createOrderCache(redis, { prefix, shards }) }),
+        readOrder: createReadOrder({
+          ...shared,
+          cache: createOrderCache(redis, { prefix, shards, ...NEWS_DEFAULTS }),
+        }),
         cancelOrder: createCancelOrder(shared),
         dependencies,
         view,

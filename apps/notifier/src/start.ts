@@ -1,4 +1,4 @@
-import { createOrderCache, createStreamTokens, startNewsReader } from '@fillstream/messaging'
+import { createOrderCache, createStreamTokens, NEWS_DEFAULTS, startNewsReader } from '@fillstream/messaging'
 import {
   assertRedisKeepsKeys,
   createHealth,
@@ -72,7 +72,7 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     subscriptions,
     history: reads,
     pacer: createPacer(),
-    snapshots: createSnapshots(reads, createOrderCache(redis, bus), events),
+    snapshots: createSnapshots(reads, createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS }), events),
   }
   const health = createHealth({ postgres: () => store.ping(), redis: () => redis.ping() }, clock)
   const server = await startServer(

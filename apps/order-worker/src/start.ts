@@ -105,7 +105,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   )
   const loops = [
     startSweeper(engine),
-    startRepublisher(engine, createOrderCache(redis, bus), publish),
+    startRepublisher(engine, createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS }), publish),
     startFinalityLoop(engine, stopOnWrongChain),
   ]
   const accounts = startRpcServer(

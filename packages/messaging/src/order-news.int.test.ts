@@ -46,6 +46,18 @@ test('the hash holds the newest snapshot, in whatever order the writers publish'
   expect(await redis.xlen(stream)).toBe(2)
 })
 
+test('how old a copy is goes by the clock of Redis, not by what the copy says', async () => {
+  const orderId = systemIds.uuid()
+  const old = { ...snapshot(orderId, 1), updatedAt: '2001-01-01T00:00:00.000Z' }
+  await publish([{ order: old, news: [] }])
+  const key = orderHashKey(config.prefix, shardOf(accountId, config.shards), orderId)
+  const young = await cache.aged(accountId, orderId)
+  expect(young?.ageMs).toBeLessThan(config.activeTtlMs / 2)
+  await redis.pexpire(key, config.activeTtlMs / 2)
+  const aged = await cache.aged(accountId, orderId)
+  expect(aged?.ageMs).toBeGreaterThanOrEqual(config.activeTtlMs / 2)
+})
+
 test('the hash of a finished order lives on for a while only', async () => {
   const orderId = systemIds.uuid()
   await publish([{ order: { ...snapshot(orderId, 5), status: 'confirmed' }, news: [] }])

@@ -40,18 +40,18 @@ return seen
 export type PublishOrders = (orders: readonly PublishedOrder[]) => Promise<void>
 
 export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders {
+  const ttlOf = lifeOf(config)
   return async (orders) => {
     const pipeline = redis.pipeline()
     for (const { order, news } of orders) {
       const shard = shardOf(order.accountId, config.shards)
-      const ttl = isTerminal(order.status) ? config.finishedTtlMs : config.activeTtlMs
       pipeline.eval(
         PUBLISH,
         2,
         orderEventsStream(config.prefix, shard),
         orderHashKey(config.prefix, shard, order.orderId),
         config.maxLength,
-        ttl,
+        ttlOf(order),
         order.lastSeq,
         JSON.stringify(order),
         ...news.map((event) => JSON.stringify(event)),
@@ -63,24 +63,41 @@ export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders
   }
 }
 
+function lifeOf({ activeTtlMs, finishedTtlMs }: Pick<NewsConfig, 'activeTtlMs' | 'finishedTtlMs'>) {
+  return ({ status }: OrderSnapshot) => (isTerminal(status) ? finishedTtlMs : activeTtlMs)
+}
+
 /** Reads the hashes of active orders. */
 export interface OrderCache {
   /** The order as Redis has it, or null where it has none (finished long ago, or Redis began anew). */
   get(accountId: string, orderId: string): Promise<OrderSnapshot | null>
+  /** The same, with how long ago it was told, by the clock of Redis: those of services may differ. */
+  aged(
+    accountId: string,
+    orderId: string,
+  ): Promise<{ readonly order: OrderSnapshot; readonly ageMs: number } | null>
   /** The last seq that Redis has for each order, 0 where it has none. */
   lastSeqs(orders: readonly { readonly accountId: string; readonly orderId: string }[]): Promise<number[]>
 }
 
 export function createOrderCache(
   redis: Redis,
-  { prefix, shards }: Pick<NewsConfig, 'prefix' | 'shards'>,
+  { prefix, shards, activeTtlMs, finishedTtlMs }: Omit<NewsConfig, 'maxLength'>,
 ): OrderCache {
+  const ttlOf = lifeOf({ activeTtlMs, finishedTtlMs })
   const key = (accountId: string, orderId: string) =>
     orderHashKey(prefix, shardOf(accountId, shards), orderId)
   return {
     async get(accountId, orderId) {
       const text = await redis.hget(key(accountId, orderId), 'order')
       return text === null ? null : (JSON.parse(text) as OrderSnapshot)
+    },
+    async aged(accountId, orderId) {
+      const at = key(accountId, orderId)
+      const [text, left] = await Promise.all([redis.hget(at, 'order'), redis.pttl(at)])
+      if (text === null) return null
+      const order = JSON.parse(text) as OrderSnapshot
+      return { order, ageMs: ttlOf(order) - left }
     },
     async lastSeqs(orders) {
       if (orders.length === 0) return []

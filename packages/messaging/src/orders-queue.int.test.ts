@@ -10,7 +10,7 @@ const queue = createOrdersQueue(config, logger)
 afterAll(() => queue.close())
 
 /** A worker that hands every job to the test, which says what its outcome is. */
-function work(outcome: (orderId: string, time: number) => JobOutcome) {
+function work(outcome: (orderId: string, time: number) => JobOutcome, clock = systemClock) {
   const runs: string[] = []
   const waiting: { count: number; resolve: () => void }[] = []
   const worker = createOrdersWorker(
@@ -20,7 +20,7 @@ function work(outcome: (orderId: string, time: number) => JobOutcome) {
       for (const { count, resolve } of waiting) if (runs.length >= count) resolve()
       return Promise.resolve(outcome(orderId, runs.filter((id) => id === orderId).length))
     },
-    { clock: systemClock, logger },
+    { clock, logger },
   )
   const reached = (count: number) =>
     new Promise<void>((resolve) => {
@@ -67,6 +67,22 @@ test('a job that fails does not swallow the next under its id', async () => {
   await reached(1)
   while ((await queue.depth()) > 0) await systemClock.sleep(5)
   await queue.enqueue([step])
+  await reached(2)
+  expect(runs).toHaveLength(2)
+  await worker.close()
+})
+
+test('a job put off by a copy whose clock is an hour ahead runs when the order is found to be due', async () => {
+  const step = { orderId: systemIds.uuid(), accountId, lastSeq: 4 }
+  const ahead = { ...systemClock, now: () => systemClock.now() + 3_600_000 }
+  const { worker, runs, reached } = work(
+    (_id, time) => (time === 1 ? { again: true, delayMs: 20 } : { again: false }),
+    ahead,
+  )
+  await queue.enqueue([step])
+  await reached(1)
+  while ((await queue.depth()) > 0) await systemClock.sleep(5)
+  await queue.requeue([step])
   await reached(2)
   expect(runs).toHaveLength(2)
   await worker.close()

@@ -35,6 +35,11 @@ export interface QueuedOrder {
 export interface OrdersQueue {
   /** Queues orders at the step they stand at; one whose step is queued already is left as it is. */
   enqueue(orders: readonly QueuedOrder[]): Promise<void>
+  /**
+   * Queues orders that have been due for a while, by the clock of Postgres. A job that waits under its id for the time that its
+   * sender's clock named does not wait any longer.
+   */
+  requeue(orders: readonly QueuedOrder[]): Promise<void>
   /** Jobs waiting or running over all partitions. */
   depth(): Promise<number>
   close(): Promise<void>
@@ -51,28 +56,38 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
     queue.on('error', (error) => logger.debug('orders queue', { error }))
     return queue
   })
+  async function forEachPartition(
+    orders: readonly QueuedOrder[],
+    work: (queue: Queue<OrderJob>, mine: readonly QueuedOrder[]) => Promise<unknown>,
+  ): Promise<void> {
+    await Promise.all(
+      queues.map(async (queue, shard) => {
+        const mine = orders.filter((order) => shardOf(order.accountId, config.shards) === shard)
+        if (mine.length > 0) await work(queue, mine)
+      }),
+    )
+  }
+  const add = (queue: Queue<OrderJob>, orders: readonly QueuedOrder[]) =>
+    queue.addBulk(
+      orders.map(({ orderId, accountId, lastSeq, delayMs = 0 }) => ({
+        name: 'execute',
+        data: { orderId, accountId },
+        // A job that stays under its id after its end would swallow every later enqueue of the same step.
+        opts: {
+          jobId: orderJobId(orderId, lastSeq),
+          removeOnComplete: true,
+          removeOnFail: true,
+          delay: delayMs,
+        },
+      })),
+    )
   return {
-    async enqueue(orders) {
-      await Promise.all(
-        queues.map(async (queue, shard) => {
-          const mine = orders.filter((order) => shardOf(order.accountId, config.shards) === shard)
-          if (mine.length === 0) return
-          await queue.addBulk(
-            mine.map(({ orderId, accountId, lastSeq, delayMs = 0 }) => ({
-              name: 'execute',
-              data: { orderId, accountId },
-              // A job that stays under its id after its end would swallow every later enqueue of the same step.
-              opts: {
-                jobId: orderJobId(orderId, lastSeq),
-                removeOnComplete: true,
-                removeOnFail: true,
-                delay: delayMs,
-              },
-            })),
-          )
-        }),
-      )
-    },
+    enqueue: (orders) => forEachPartition(orders, add),
+    requeue: (orders) =>
+      forEachPartition(orders, async (queue, mine) => {
+        await add(queue, mine)
+        await Promise.all(mine.map(({ orderId, lastSeq }) => endDelay(queue, orderJobId(orderId, lastSeq))))
+      }),
     async depth() {
       const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('waiting', 'active')))
       return counts.reduce((sum, count) => sum + (count['waiting'] ?? 0) + (count['active'] ?? 0), 0)
@@ -82,6 +97,13 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
       connection.disconnect()
     },
   }
+}
+
+async function endDelay(queue: Queue<OrderJob>, jobId: string): Promise<void> {
+  if ((await queue.getJobState(jobId)) !== 'delayed') return
+  const job = await queue.getJob(jobId)
+  // It may have begun by itself meanwhile.
+  await job?.promote().catch(() => undefined)
 }
 
 export interface OrdersWorkerConfig extends OrdersQueueConfig {

@@ -124,10 +124,7 @@ export function createRpcClient(
     answer.catch(() => undefined)
     expired.catch(() => undefined)
     try {
-      const sent = send(
-        service,
-        JSON.stringify({ id, replyTo: replies, deadline: clock.now() + timeoutMs, op, body }),
-      )
+      const sent = send(service, JSON.stringify({ id, replyTo: replies, timeoutMs, op, body }))
       sent.catch(() => undefined)
       await Promise.race([sent, expired])
       return await Promise.race([answer, expired])

@@ -8,13 +8,15 @@ import {
   type Logger,
 } from '@fillstream/runtime'
 import { type z } from 'zod'
+import { createRedisClock } from './redis-clock'
 import { REPLY_TTL_MS } from './rpc-client'
 
 /** What handles each operation. An error with a string `code` is answered with it, any other as INTERNAL. */
 export type RpcHandlers<Operations extends RpcOperations> = {
   readonly [Name in keyof Operations]: (
     body: z.output<Operations[Name]['request']>,
-    context: { readonly deadline: number },
+    /** What is left of the time that the caller waits. */
+    context: { readonly budgetMs: number },
   ) => Promise<z.input<Operations[Name]['reply']>>
 }
 
@@ -32,8 +34,8 @@ const MAX_RUNNING = 1_000
 const MAX_REPLIES = 10_000
 
 /**
- * Answers requests from any number of callers, shared with the other copies of the service. A request past its
- * deadline is skipped: nobody waits for it. One that dies with a copy is not repeated: its caller asks again.
+ * Answers requests from any number of callers, shared with the other copies of the service. A request whose time is over
+ * is skipped: nobody waits for it. (Its entry's id says when it came, by the clock of Redis.) One that dies with a copy is not repeated: its caller asks again.
  */
 export function startRpcServer<Operations extends RpcOperations>(
   config: { readonly redisUrl: string; readonly prefix: string; readonly service: string },
@@ -45,14 +47,15 @@ export function startRpcServer<Operations extends RpcOperations>(
   const reader = createRedis(config.redisUrl, 'worker', logger)
   const sender = createRedis(config.redisUrl, 'producer', logger)
   const stream = requestStream(config.prefix, config.service)
+  const redisClock = createRedisClock(sender, clock)
   const running = new Set<Promise<void>>()
   let stopped = false
 
-  async function answer(text: string): Promise<void> {
+  async function answer(text: string, ageMs: number): Promise<void> {
     const parsed = rpcRequestSchema.safeParse(JSON.parse(text))
-    if (!parsed.success || parsed.data.deadline <= clock.now()) return
-    const { id, replyTo, op, body, deadline } = parsed.data
-    const reply = await handle(op, body, deadline)
+    if (!parsed.success || parsed.data.timeoutMs <= ageMs) return
+    const { id, replyTo, op, body, timeoutMs } = parsed.data
+    const reply = await handle(op, body, timeoutMs - ageMs)
     await sender
       .multi()
       .xadd(replyTo, 'MAXLEN', '~', MAX_REPLIES, '*', 'r', JSON.stringify({ id, ...reply }))
@@ -60,7 +63,7 @@ export function startRpcServer<Operations extends RpcOperations>(
       .exec()
   }
 
-  async function handle(op: string, body: unknown, deadline: number): Promise<object> {
+  async function handle(op: string, body: unknown, budgetMs: number): Promise<object> {
     const operation = operations[op]
     const handler = handlers[op]
     if (!operation || !handler)
@@ -71,7 +74,7 @@ export function startRpcServer<Operations extends RpcOperations>(
     try {
       return {
         ok: true,
-        body: await handler(request.data as z.output<Operations[string]['request']>, { deadline }),
+        body: await handler(request.data as z.output<Operations[string]['request']>, { budgetMs }),
       }
     } catch (error) {
       const code =
@@ -103,10 +106,11 @@ export function startRpcServer<Operations extends RpcOperations>(
     )) as [string, [string, string[]][]][] | null
     for (const [, entries] of batch ?? []) {
       sender.xdel(stream, ...entries.map(([id]) => id)).catch(() => undefined)
-      for (const [, fields] of entries) {
+      const now = await redisClock.now()
+      for (const [id, fields] of entries) {
         const text = fields[1]
         if (text === undefined) continue
-        const work = answer(text).catch((error: unknown) =>
+        const work = answer(text, Math.max(0, now - Number.parseInt(id, 10))).catch((error: unknown) =>
           logger.warn('could not answer a request', { error }),
         )
         running.add(work)

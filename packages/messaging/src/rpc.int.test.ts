@@ -22,7 +22,7 @@ const handled: number[] = []
 
 const servers: RpcServer[] = []
 
-function serve(): void {
+function serve(parts = deps): void {
   const server = startRpcServer(
     { redisUrl, prefix, service: 'doubler' },
     operations,
@@ -33,7 +33,7 @@ function serve(): void {
       },
       refuse: () => Promise.reject(Object.assign(new Error('no way there'), { code: 'NO_ROUTE' })),
     },
-    deps,
+    parts,
   )
   servers.push(server)
 }
@@ -67,6 +67,15 @@ test('nobody there: unavailable at the deadline; and the request that expired is
   serve()
   expect(await caller.call('double', { n: 7 }, 5_000)).toEqual({ n: 14 })
   expect(handled).toEqual([7])
+})
+
+test('a copy whose clock is an hour ahead, or behind, answers all the same', async () => {
+  for (const hours of [1, -1]) {
+    const clock = { ...systemClock, now: () => systemClock.now() + hours * 3_600_000 }
+    serve({ ...deps, clock })
+    expect(await caller.call('double', { n: hours }, 5_000)).toEqual({ n: 2 * hours })
+    await Promise.all(servers.splice(0).map((server) => server.close()))
+  }
 })
 
 test('a Redis that lost everything is served again without a restart', async () => {

@@ -39,11 +39,11 @@ export function shardOf(accountId: string, shards: number): number {
   return hash % shards
 }
 
-/** Envelopes of request and reply over streams. `deadline` is epoch milliseconds: later than that nobody waits. */
+/** Envelopes of request and reply over streams. After `timeoutMs`, by the clock of Redis, nobody waits any more. */
 export const rpcRequestSchema = z.object({
   id: z.string(),
   replyTo: z.string(),
-  deadline: z.number(),
+  timeoutMs: z.number(),
   op: z.string(),
   body: z.unknown(),
 })

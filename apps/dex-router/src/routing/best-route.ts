@@ -13,22 +13,22 @@ export interface BestRouteParts {
   readonly events: RouterEvents
 }
 
-/** Kept of the caller's deadline for ranking and for the way back. */
+/** Kept of the caller's time for ranking and for the way back. */
 const RETURN_MS = 25
 
 /**
- * Asks all venues at once, each within what the deadline (epoch ms) leaves, and ranks by what the order really receives.
+ * Asks all venues at once, each within what `budgetMs` leaves, and ranks by what the order really receives.
  * Throws an ExecutionError with the order's failure code where no venue has a route.
  */
 export async function bestRoute(
   { venues, book, clock, events }: BestRouteParts,
   question: QuoteQuestion,
-  deadline: number,
+  budgetMs: number,
   orderId?: string,
 ): Promise<RouteReceipt> {
   const began = clock.monotonic()
-  const budgetMs = Math.max(0, deadline - clock.now() - RETURN_MS)
-  const answers = await Promise.all(venues.map((venue) => venue.ask(question, budgetMs)))
+  const askingMs = Math.max(0, budgetMs - RETURN_MS)
+  const answers = await Promise.all(venues.map((venue) => venue.ask(question, askingMs)))
   const decimals = decimalsOf(book, question)
   const ranking: Ranking = rankQuotes(answers, decimals)
   const elapsedMs = Math.round((clock.monotonic() - began) * 10) / 10

@@ -1,15 +1,13 @@
 import { AppError, snapshotOf, type OrderSnapshot } from '@fillstream/core'
 import { type OrderCache } from '@fillstream/messaging'
-import { type Clock } from '@fillstream/runtime'
 import { type OrderReads } from '@fillstream/store'
 import { z } from 'zod'
 import { type Dependencies } from '../dependencies'
 
 export interface ReadOrderDeps {
   readonly orders: Pick<OrderReads, 'get'>
-  readonly cache: Pick<OrderCache, 'get'>
+  readonly cache: Pick<OrderCache, 'aged'>
   readonly dependencies: Pick<Dependencies, 'isUp' | 'assertUp'>
-  readonly clock: Clock
 }
 
 /** The account's order. Throws NOT_FOUND, also where it is another account's. */
@@ -22,25 +20,20 @@ export type ReadOrder = (accountId: string, orderId: string) => Promise<OrderSna
 const BELIEVED_MS = 10_000
 
 /** Reads from Redis while the order is on the move, else from Postgres; while Postgres is away, whatever Redis has. */
-export function createReadOrder({ orders, cache, dependencies, clock }: ReadOrderDeps): ReadOrder {
-  async function cached(accountId: string, orderId: string): Promise<OrderSnapshot | null> {
+export function createReadOrder({ orders, cache, dependencies }: ReadOrderDeps): ReadOrder {
+  async function cached(accountId: string, orderId: string) {
     if (!dependencies.isUp('redis')) return null
-    const snapshot = await cache.get(accountId, orderId).catch(() => null)
-    return snapshot?.accountId === accountId ? snapshot : null
+    const copy = await cache.aged(accountId, orderId).catch(() => null)
+    return copy?.order.accountId === accountId ? copy : null
   }
   return async (accountId, orderId) => {
-    const snapshot = await cached(accountId, orderId)
-    if (snapshot && isYoung(snapshot, clock)) return snapshot
-    if (snapshot && !dependencies.isUp('postgres')) return snapshot
+    const copy = await cached(accountId, orderId)
+    if (copy && (copy.ageMs < BELIEVED_MS || !dependencies.isUp('postgres'))) return copy.order
     dependencies.assertUp('postgres')
     const order = await orders.get(accountId, orderId)
     if (!order) throw noSuchOrder()
     return snapshotOf(order)
   }
-}
-
-function isYoung(snapshot: OrderSnapshot, clock: Clock): boolean {
-  return clock.now() - Date.parse(snapshot.updatedAt) < BELIEVED_MS
 }
 
 const uuid = z.uuid()

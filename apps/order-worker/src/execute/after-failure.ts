@@ -49,7 +49,7 @@ export function afterFailure(
                 data: { attempt: attempt.attempt, code, message },
               },
             ],
-        changes: { ...changes, runAfter: new Date(engine.clock.now() + delayMs) },
+        changes: { ...changes, dueInMs: delayMs },
       },
     }
   }
@@ -69,7 +69,7 @@ export function afterFailure(
           data: { attempt: attempt.attempt, failure: reason },
         },
       ],
-      changes: { ...changes, failure: reason, runAfter: null },
+      changes: { ...changes, failure: reason, dueInMs: null },
     },
   }
 }

@@ -13,6 +13,12 @@ const DONE: JobOutcome = { again: false }
 /** Each turn moves the order or meets a conflict; more turns than this means that something else is at it. */
 const MAX_TURNS = 20
 
+/** What one run of a job remembers between its steps. */
+interface Run {
+  /** When this run asked for the quote that the order stands on, on the monotonic clock; null where another one did. */
+  quotedAtMs: number | null
+}
+
 /** Where a step left the order: moved on (or lost to another writer: read again), or finished with this job. */
 type Step = { readonly order: Order | null } | { readonly outcome: JobOutcome }
 
@@ -21,25 +27,26 @@ type Step = { readonly order: Order | null } | { readonly outcome: JobOutcome }
  * for, appends the result, and again. Safe to run twice at the same time: of two appends one loses and reads again.
  */
 export async function executeOrder(engine: Engine, watcher: Watcher, orderId: string): Promise<JobOutcome> {
+  const run: Run = { quotedAtMs: null }
   let order = await engine.store.orders.get(null, orderId)
   for (let turn = 0; order !== null && turn < MAX_TURNS; turn++) {
-    const step = await takeStep(engine, watcher, order)
+    const step = await takeStep(engine, watcher, order, run)
     if ('outcome' in step) return step.outcome
     order = step.order ?? (await engine.store.orders.get(null, orderId))
   }
   return DONE
 }
 
-async function takeStep(engine: Engine, watcher: Watcher, order: Order): Promise<Step> {
+async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
   if (isTerminal(order.status)) return { outcome: DONE }
   try {
     switch (order.status) {
       case 'pending':
         return await move(engine, order, 'routing', 'comparing quotes')
       case 'routing':
-        return await route(engine, order)
+        return await route(engine, order, run)
       case 'building':
-        return await build(engine, watcher, order)
+        return await build(engine, watcher, order, run)
       default:
         // `submitted`: the earlier attempt is resolved first, by the watcher, which sends the same bytes again if need be.
         await watcher.adopt(order.id)
@@ -100,8 +107,9 @@ async function move(engine: Engine, order: Order, status: OrderStatus, phase: st
   return { order: moved }
 }
 
-async function route(engine: Engine, order: Order): Promise<Step> {
+async function route(engine: Engine, order: Order, run: Run): Promise<Step> {
   const receipt = await findRoute(engine, order)
+  run.quotedAtMs = engine.clock.monotonic()
   const venues = [...new Set(receipt.routePlan.map((step) => step.venue))]
   const step = eventOf(engine, order, 'building', `best price at ${venues.join(' and ')}`, {
     venues,
@@ -112,19 +120,22 @@ async function route(engine: Engine, order: Order): Promise<Step> {
   return { order: moved }
 }
 
-/** A quote is good for about this long; an order found at `building` with an older one is quoted anew. */
+/** A quote is good for about this long. */
 const QUOTE_FRESH_MS = 2_000
 
-async function build(engine: Engine, watcher: Watcher, order: Order): Promise<Step> {
-  const age = order.route === null ? Infinity : engine.clock.now() - Date.parse(order.route.quotedAt)
-  if (age > QUOTE_FRESH_MS + engine.config.QUOTE_TIMEOUT_MS)
-    return move(engine, order, 'routing', 'the quote is too old, asking again')
+/**
+ * An order found at `building` by a run that did not ask for its quote is quoted anew, as is one whose quote grew old:
+ * how old another process's quote is can't be told where clocks differ.
+ */
+async function build(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
+  const age = run.quotedAtMs === null ? Infinity : engine.clock.monotonic() - run.quotedAtMs
+  if (age > QUOTE_FRESH_MS) return move(engine, order, 'routing', 'the quote is too old, asking again')
   const attempt = await buildAttempt(engine, order)
   const step = eventOf(engine, order, 'submitted', 'waiting for the chain', {
     txHash: attempt.signature,
     attempt: attempt.attempt,
   })
-  const moved = await append(engine, { ...step, attempt, changes: { runAfter: null } })
+  const moved = await append(engine, { ...step, attempt, changes: { dueInMs: null } })
   if (!moved) return { order: null }
   engine.events.stepTaken(moved)
   await watcher.send({

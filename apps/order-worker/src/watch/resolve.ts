@@ -84,7 +84,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
     from: order.status,
     expectedSeq: order.lastSeq,
     events: [{ eventId: engine.ids.uuid(), status: 'confirmed', phase: null, data }],
-    changes: { txHash: attempt.signature, inputUsed, outputAmount, executedPrice, fees, runAfter: null },
+    changes: { txHash: attempt.signature, inputUsed, outputAmount, executedPrice, fees, dueInMs: null },
     attempt: {
       kind: 'resolve',
       attempt: attempt.attempt,

@@ -105,8 +105,8 @@ export type OrderChanges = Partial<
     | 'failure'
   >
 > & {
-  /** When the order is next due for work; null when it waits for the chain or is done. */
-  readonly runAfter?: Date | null
+  /** In how many ms, by the clock of Postgres, the order is next due for work; null when it waits for the chain or is done. */
+  readonly dueInMs?: number | null
 }
 
 /** An order as it is kept in Redis while it is active, and shown: all but the links, which depend on who shows it. */
