@@ -83,6 +83,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       KEY_PREFIX: redis.keyPrefix,
       GATEWAY_PORT: '0',
       NOTIFIER_PORT: '4001',
+      DRAIN_MS: '0',
       ...options.env,
     }),
     systemDeps('gateway', 'silent'),

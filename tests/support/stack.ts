@@ -57,6 +57,7 @@ export const FAST_SETTINGS: Readonly<Record<string, string>> = {
   SIM_QUOTE_DELAY_MS: '5',
   SIM_SEED: 'test',
   DEMO_MODE: 'false',
+  DRAIN_MS: '0',
 }
 
 const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'LOG_LEVEL']

@@ -57,7 +57,8 @@ export async function start(config: Config, deps: Deps): Promise<DexRouter> {
   )
 
   const follower = startFollower({
-    chain: createKitPoolChain({ rpcUrl: config.CHAIN_RPC_URL, wsUrl: config.CHAIN_WS_URL }),
+    // Accounts are read where their changes are told: another node may stand at another slot.
+    chain: createKitPoolChain({ rpcUrl: config.CHAIN_RPC_URL[0] as string, wsUrl: config.CHAIN_WS_URL }),
     venueApi: createVenueApi(config.VENUE_API_URL),
     book,
     clock,

@@ -1,5 +1,6 @@
 import {
   databaseConfig,
+  drainConfig,
   flagSchema,
   parseConfig,
   portSchema,
@@ -21,6 +22,7 @@ const origins = z
 
 const configSchema = z.object({
   ...serviceConfig,
+  ...drainConfig,
   ...redisConfig,
   ...databaseConfig,
   GATEWAY_PORT: portSchema.default(3_000),

@@ -51,7 +51,8 @@ export interface Gateway extends Service {
 }
 
 const STATEMENT_TIMEOUT_MS = 2_000
-const DRAIN_MS = 5_000
+/** How long requests under way may take after that. */
+const CLOSE_GRACE_MS = 4_000
 
 /** Starts the gateway: wires everything by hand, and listens when Postgres has our schema and Redis answers. */
 export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway> {
@@ -188,7 +189,9 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     port: http.address.port,
     async close() {
       health.drain()
-      await http.close(DRAIN_MS)
+      http.drain()
+      await clock.sleep(config.DRAIN_MS)
+      await http.close(CLOSE_GRACE_MS)
       await stopBackground()
     },
   }

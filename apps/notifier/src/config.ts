@@ -1,5 +1,6 @@
 import {
   databaseConfig,
+  drainConfig,
   flagSchema,
   parseConfig,
   portSchema,
@@ -22,6 +23,7 @@ const origins = z
 
 const schema = z.object({
   ...serviceConfig,
+  ...drainConfig,
   ...redisConfig,
   ...databaseConfig,
   NOTIFIER_PORT: portSchema.default(3001),

@@ -84,6 +84,7 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
 
   async function stop(): Promise<void> {
     health.drain()
+    await clock.sleep(config.DRAIN_MS)
     await server.close()
     await Promise.all([reader.stop(), fanOut.stop()])
     redis.disconnect()

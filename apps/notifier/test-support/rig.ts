@@ -94,6 +94,7 @@ export async function startRig({ settings = {}, viaDatabase, viaRedis }: RigOpti
       KEY_PREFIX: testRedis.keyPrefix,
       NOTIFIER_PORT: '0',
       LOG_LEVEL: 'silent',
+      DRAIN_MS: '0',
     }),
     ...settings,
   }

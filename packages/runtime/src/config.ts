@@ -99,6 +99,12 @@ const logLevel = z.enum(
 /** Pieces that a service spreads into its own schema. */
 export const serviceConfig = { HOST: z.string().default('127.0.0.1'), LOG_LEVEL: logLevel.default('info') }
 
+/** Of services that balancers send to. */
+export const drainConfig = {
+  /** How long a service that stops says so at /readyz and serves on, until balancers have noticed. At most half of a stop. */
+  DRAIN_MS: countSchema.max(5_000, 'must be at most 5000').default(1_000),
+}
+
 export const redisConfig = {
   REDIS_URL: z
     .string()
@@ -137,8 +143,14 @@ export const simulationConfig = {
   SIM_SLOT_MS: z.coerce.number().int().min(5, 'must be at least 5').max(60_000).default(400),
 }
 
+/** One URL or several, separated by commas. */
+const urlsSchema = z
+  .string()
+  .transform((text) => text.split(',').map((url) => url.trim()))
+  .refine((urls) => urls.every((url) => URL.canParse(url)), 'must be URLs, separated by commas')
+
 export const chainConfig = {
-  CHAIN_RPC_URL: z.url('must be a URL').default('http://127.0.0.1:8899'),
+  CHAIN_RPC_URL: urlsSchema.default(['http://127.0.0.1:8899']),
   CHAIN_WS_URL: z.url('must be a URL').default('ws://127.0.0.1:8900'),
   VENUE_API_URL: z.url('must be a URL').default('http://127.0.0.1:8898'),
 }

@@ -8,6 +8,8 @@ export interface HttpServer {
   readonly address: AddressInfo
   /** `http://host:port` */
   readonly url: string
+  /** From now on every answer asks its client to connect anew, elsewhere. */
+  drain(): void
   /** Stops accepting, lets running requests finish for `graceMs`, then cuts what is left. */
   close(graceMs?: number): Promise<void>
 }
@@ -50,6 +52,10 @@ export async function listen(
   server.headersTimeout = 10_000
   server.requestTimeout = 30_000
   server.maxConnections = maxConnections
+  let draining = false
+  server.prependListener('request', (_request: IncomingMessage, response: ServerResponse) => {
+    if (draining) response.setHeader('Connection', 'close')
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
@@ -62,6 +68,9 @@ export async function listen(
     server,
     address,
     url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+    drain() {
+      draining = true
+    },
     close: (graceMs = 5_000) => closeServer(server, graceMs),
   }
 }

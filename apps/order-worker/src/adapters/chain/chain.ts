@@ -63,8 +63,8 @@ export interface Chain {
   ): Promise<{ readonly slot: number; readonly statuses: readonly (SignatureStatus | null)[] }>
   /** Null while the node does not have it at this commitment. */
   transaction(signature: string, commitment: Commitment): Promise<LandedTransaction | null>
-  /** Signatures of transactions that name `address`, newest first. */
-  signaturesFor(address: string, commitment: Commitment): Promise<readonly string[]>
+  /** Signatures of transactions that name `address`, newest first, from a node that has seen `minContextSlot`. */
+  signaturesFor(address: string, commitment: Commitment, minContextSlot: number): Promise<readonly string[]>
   balanceLamports(address: Address): Promise<bigint>
   /** The sum of the owner's token accounts by mint. */
   tokenBalances(owner: Address): Promise<ReadonlyMap<string, bigint>>

@@ -23,7 +23,9 @@ export function createCoSigningVenue(venueApiUrl: string, chain: Chain): Settlem
       const main = await chain.transaction(signature, commitment)
       if (main === null) return null
       if (main.error !== null || reference === null) return [main]
-      const others = (await chain.signaturesFor(reference, commitment)).filter((other) => other !== signature)
+      // A node that lags behind the first transaction would not know of the others.
+      const named = await chain.signaturesFor(reference, commitment, main.slot)
+      const others = named.filter((other) => other !== signature)
       const rest = await Promise.all(others.map((other) => chain.transaction(other, commitment)))
       if (rest.includes(null)) return null
       // Anyone can name the reference; only what the co-signer of the settlement itself paid for belongs to it.

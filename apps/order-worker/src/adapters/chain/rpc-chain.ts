@@ -1,7 +1,13 @@
 import { messageOf } from '@fillstream/core'
-import { address, createSolanaRpc, signature as asSignature } from '@solana/kit'
+import {
+  address,
+  createSolanaRpcFromTransport,
+  signature as asSignature,
+  type RpcTransport,
+} from '@solana/kit'
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
 import { ChainUnavailableError, type Chain, type TransactionError } from './chain'
+import { createRotatingTransport } from './rotating-transport'
 
 const TIMEOUT_MS = 5_000
 
@@ -18,9 +24,9 @@ export function parseTransactionError(raw: unknown): TransactionError | null {
   return { instruction: Number(inner[0]), customCode: custom === null ? null : Number(custom), text }
 }
 
-/** The Chain port over a node's JSON-RPC, every call bounded in time. */
-export function createRpcChain(rpcUrl: string): Chain {
-  return unavailable(chainOver(createSolanaRpc(rpcUrl)))
+/** The Chain port over the JSON-RPC of one node or of several in turn, every call bounded in time. */
+export function createRpcChain(rpcUrls: readonly string[]): Chain {
+  return unavailable(chainOver(createSolanaRpcFromTransport(createRotatingTransport(rpcUrls))))
 }
 
 /** Whatever goes wrong between here and the node says nothing about what was asked. */
@@ -51,7 +57,9 @@ function unavailable(chain: Chain): Chain {
   }
 }
 
-function chainOver(rpc: ReturnType<typeof createSolanaRpc>): Chain {
+type Rpc = ReturnType<typeof createSolanaRpcFromTransport<RpcTransport>>
+
+function chainOver(rpc: Rpc): Chain {
   const options = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
   return {
     genesisHash: () => rpc.getGenesisHash().send(options()),
@@ -115,9 +123,13 @@ function chainOver(rpc: ReturnType<typeof createSolanaRpc>): Chain {
         postTokenBalances: balances(meta.postTokenBalances),
       }
     },
-    async signaturesFor(at, commitment) {
+    async signaturesFor(at, commitment, minContextSlot) {
       const found = await rpc
-        .getSignaturesForAddress(address(at), { commitment, limit: 1_000 })
+        .getSignaturesForAddress(address(at), {
+          commitment,
+          limit: 1_000,
+          minContextSlot: BigInt(minContextSlot),
+        })
         .send(options())
       return found.map((row) => row.signature)
     },
