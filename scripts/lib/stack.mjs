@@ -18,12 +18,16 @@ import { addressesFor, ALL_SERVICES, environmentOf, SERVICES, SETUP_ENTRY } from
  * @param services  which of SERVICES to start
  * @param env       the environment of all processes; what it leaves open is filled in
  * @param ports     'default' (3000... or what `env` says) or 'free'
- * @param entries   other main files for some services, e.g. a test's own
+ * @param copies    how many processes of a service, where more than one: `{gateway: 2}` starts `gateway` and `gateway-2`, each
+ *                  on ports of its own
+ * @param environmentFor `({name, service, environment})`: asked before every start of a process, answers (or resolves to)
+ *                  the variables that this one gets beside the environment of all
+ * @param entries   other main files for some processes, e.g. a test's own
  * @param throwAway the embedded Postgres needn't survive the machine
  * @param say       `(subject, text)`: hears what is being done
  * @param onExit    `(name, outcome)`: hears of a process that ended unasked
- * @returns `{urls, apiKey, env, pid, logTail, kill, stop, restart, adopt, close}`; the calls take the name of a service, or
- *          `postgres` or `redis` where the stack has started these itself
+ * @returns `{urls, address, apiKey, env, pid, running, logTail, kill, stop, restart, adopt, close}`; the calls take the name of
+ *          a process, or `postgres` or `redis` where the stack has started these itself
  */
 export async function startStack({
   root,
@@ -31,6 +35,8 @@ export async function startStack({
   services = ALL_SERVICES,
   env = {},
   ports = 'default',
+  copies = {},
+  environmentFor = () => ({}),
   entries = {},
   throwAway = false,
   setup = true,
@@ -43,27 +49,47 @@ export async function startStack({
     logDir: join(dataDir, 'logs'),
     recordFile: join(dataDir, 'processes.json'),
   })
+  const instances = services.flatMap((service) =>
+    Array.from({ length: copies[service] ?? 1 }, (_, i) => ({
+      service,
+      name: i === 0 ? service : `${service}-${i + 1}`,
+      ports: {},
+    })),
+  )
   const processes = new Map()
   const backing = {}
   const host = env.HOST === undefined || ['0.0.0.0', '::'].includes(env.HOST) ? '127.0.0.1' : env.HOST
   let closing = false
   let environment
 
+  const instanceOf = (name) => {
+    const instance = instances.find((one) => one.name === name)
+    if (instance === undefined) throw new Failure(`${name} is not a process of this stack`)
+    return instance
+  }
+  const addressOf = (name) => {
+    const { service, ports: own } = instanceOf(name)
+    const { health } = SERVICES[service]
+    return `http://${host}:${own[health] ?? environment[health]}`
+  }
+
   async function startService(name) {
-    const { health, rank, entry } = SERVICES[name]
+    const { service: serviceName, ports: own } = instanceOf(name)
+    const { rank, entry } = SERVICES[serviceName]
+    const given = { ...environmentOf(serviceName, environment), ...own }
     const child = children.start({
       name,
       command: process.execPath,
-      args: ['--enable-source-maps', entries[name] ?? join(root, entry)],
-      env: environmentOf(name, environment),
+      args: ['--enable-source-maps', entries[name] ?? entries[serviceName] ?? join(root, entry)],
+      env: { ...given, ...(await environmentFor({ name, service: serviceName, environment: given })) },
       // Not the checkout: a service reads the `.env` of its working directory, and here `env` alone shall count.
       cwd: dataDir,
       rank,
     })
     const service = { child, asked: false }
     processes.set(name, service)
-    await waitUntilReady({ child, url: `http://${host}:${environment[health]}`, signal })
-    say(name, `ready on port ${environment[health]}`)
+    await waitUntilReady({ child, url: addressOf(name), signal })
+    say(name, `ready on port ${new URL(addressOf(name)).port}`)
     child.exited.then((outcome) => {
       if (!closing && !service.asked) onExit(name, outcome)
     })
@@ -102,9 +128,9 @@ export async function startStack({
     closing = true
     const ranks = [...new Set(services.map((name) => SERVICES[name].rank))].sort((a, b) => a - b)
     for (const rank of ranks) {
-      const names = services.filter(
-        (name) => SERVICES[name].rank === rank && processes.get(name)?.child.running(),
-      )
+      const names = instances
+        .filter(({ name, service }) => SERVICES[service].rank === rank && processes.get(name)?.child.running())
+        .map(({ name }) => name)
       if (names.length > 0) say('stopping', names.join(', '))
       await Promise.all(names.map((name) => processes.get(name).child.stop()))
     }
@@ -115,7 +141,14 @@ export async function startStack({
 
   try {
     const variables = Object.values(SERVICES).flatMap((service) => Object.entries(service.ports))
-    const [postgresPort, redisPort, ...free] = await freePorts(2 + (ports === 'free' ? variables.length : 0))
+    const further = instances.filter(({ name, service }) => name !== service)
+    const ofCopies = further.flatMap((copy) =>
+      Object.keys(SERVICES[copy.service].ports).map((name) => [copy, name]),
+    )
+    const [postgresPort, redisPort, ...free] = await freePorts(
+      2 + ofCopies.length + (ports === 'free' ? variables.length : 0),
+    )
+    for (const [copy, name] of ofCopies) copy.ports[name] = String(free.shift())
     const chosen = {}
     for (const [name, usual] of variables)
       chosen[name] = ports === 'free' ? free.shift() : Number(env[name] ?? usual)
@@ -161,7 +194,9 @@ export async function startStack({
     }
     if (services.includes('localnet')) await startService('localnet')
     if (setup) await runSetup()
-    await Promise.all(services.filter((name) => name !== 'localnet').map(startService))
+    await Promise.all(
+      instances.filter(({ name }) => name !== 'localnet').map(({ name }) => startService(name)),
+    )
   } catch (error) {
     await close()
     throw error
@@ -181,8 +216,11 @@ export async function startStack({
       database: environment.DATABASE_URL,
       redis: environment.REDIS_URL,
     },
+    /** `http://host:port` where a process serves health and metrics (the gateway and notifier everything). */
+    address: addressOf,
     apiKey: environment.BOOTSTRAP_API_KEY,
     env: environment,
+    running: (name) => childOf(name).running(),
     pid: (name) => childOf(name).pid,
     logTail: (name, lines) => childOf(name).logTail(lines),
     /** Sends a signal and, unless it is one that leaves the process alive, waits for its end. */
