@@ -13,10 +13,11 @@ const schema = z.object({
   LOCALNET_PORT: portSchema.default(8899),
   LOCALNET_WS_PORT: portSchema.default(8900),
   LOCALNET_CONTROL_PORT: portSchema.default(8898),
+  LOCALNET_REPLICA_PORT: portSchema.optional(),
   LOCALNET_DATA_DIR: z.string().default('.data/localnet'),
 })
 
-/** localnet's configuration: three ports (JSON-RPC, PubSub, control API), where its state lies, and the simulation. */
+/** localnet's configuration: three ports (JSON-RPC, PubSub, control API) and, where given, that of a second JSON-RPC address, where its state lies, and the simulation. */
 export type LocalnetConfig = Readonly<z.infer<typeof schema>>
 
 /** Parses the environment; throws ConfigError naming every bad variable. */

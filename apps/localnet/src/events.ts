@@ -1,8 +1,9 @@
 import { type Logger, type Metrics } from '@fillstream/runtime'
+import { type FaultEvents } from './faults/faults'
 import { type ChainEvents } from './svm/chain'
 
 /** What localnet tells of itself: each is logged and counted. */
-export interface LocalnetEvents extends ChainEvents {
+export interface LocalnetEvents extends ChainEvents, FaultEvents {
   restUnpaid(signature: string, surplus: bigint): void
   submitted(signature: string): void
   submitRefused(code: string, reason: string): void
@@ -22,7 +23,24 @@ export function createEvents(logger: Logger, metrics: Metrics): LocalnetEvents {
     'method',
   ])
   const cut = metrics.counter('localnet_pubsub_cut', 'PubSub connections cut because they read too slowly')
+  const injected = metrics.counter('localnet_faults_injected', 'Faults that took effect', ['fault'])
+  const undone = metrics.counter(
+    'localnet_transactions_rolled_back',
+    'Landed transactions that a rollback undid',
+  )
   return {
+    faultsSet(faults) {
+      logger.warn('faults set', { faults })
+    },
+    faultInjected(fault) {
+      injected({ fault })
+      logger.debug('fault injected', { fault })
+    },
+    rolledBack({ from, to, transactions }, drop) {
+      injected({ fault: 'rollback' })
+      undone({}, transactions.length)
+      logger.warn('slots rolled back', { from, to, transactions: transactions.length, drop })
+    },
     landed(transaction) {
       const { signature, slot, err } = transaction
       landed({ outcome: err === null ? 'succeeded' : 'failed' })

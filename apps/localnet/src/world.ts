@@ -14,9 +14,13 @@ import { StateStore } from './storage/state-store'
 import { AddressBook } from './svm/address'
 import { Blockhashes } from './svm/blockhashes'
 import { Chain, type ChainParts } from './svm/chain'
+import { FINALIZED_AFTER } from './svm/commitment'
 import { delaysFrom } from './svm/delay'
 import { signingKey } from './svm/keys'
 import { Ledger } from './svm/ledger'
+import { MAX_LAG_SLOTS } from './svm/node-view'
+import { type Fate } from './svm/pending'
+import { forksIn } from './svm/rollback'
 import { Vm } from './svm/vm'
 import { AssociatedAccounts } from './tokens/associated'
 import { Bank } from './tokens/bank'
@@ -53,6 +57,8 @@ export interface VenueAccounts {
 export interface WorldDeps {
   now(): number
   randomBytes(size: number): Uint8Array
+  /** What becomes of the next transaction that is taken in. */
+  fate(): Fate
   readonly events: LocalnetEvents
 }
 
@@ -72,7 +78,9 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
   const slot = store.restored === null ? FIRST_SLOT : Chain.resumeSlot(store.restored.slot, facts)
   const addresses = new AddressBook()
   const vm = new Vm(addresses)
-  const ledger = new Ledger(vm, slot)
+  // A second node that lags reads from further back.
+  const keptSlots = FINALIZED_AFTER + (config.LOCALNET_REPLICA_PORT === undefined ? 0 : MAX_LAG_SLOTS)
+  const ledger = new Ledger(vm, slot, keptSlots)
   for (const [address, state] of store.restored?.accounts ?? []) ledger.restore(address, state)
   const history = new History(directory, store.restored?.logged ?? 0, store.restored?.transactions ?? [])
   const parts: ChainParts = {
@@ -82,7 +90,7 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
     history,
     store,
     addresses,
-    blockhashes: new Blockhashes(genesis.genesisHash, slot),
+    blockhashes: new Blockhashes(genesis.genesisHash, slot, forksIn(facts)),
   }
 
   const bank = new Bank(ledger, facts, vm)
@@ -95,6 +103,8 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
     slot,
     now: () => deps.now(),
     delayMs: delaysFrom(config.SIM_CONFIRM_DELAY_MS, config.SIM_SEED),
+    fate: () => deps.fate(),
+    onRolledBack: () => pools.readAll(),
     onMarket: (at) => market.advance(at),
     events: deps.events,
   })

@@ -1,5 +1,4 @@
 import { findToken } from '@fillstream/types'
-import { type z } from 'zod'
 import { type LocalnetEvents } from '../events'
 import { SubmitError, submitSettlement } from '../settlement/submit'
 import { ChainOverloaded } from '../svm/chain'
@@ -7,6 +6,7 @@ import { GrantRefused } from '../tokens/bank'
 import { grantsFor } from '../tokens/faucet'
 import { type World } from '../world'
 import { ControlError, invalid, notFound } from './errors'
+import { parse } from './parse'
 import { faucetBody, moveBody, submitBody, topUpBody } from './schemas'
 import { poolOf } from './views'
 
@@ -64,13 +64,6 @@ export async function movePool(world: World, address: string, body: unknown): Pr
       throw error instanceof RangeError ? invalid(error.message) : error
     })
   return poolOf(world, address)
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw invalid(`${issue?.path.join('.') || 'body'}: ${issue?.message ?? 'not what was expected'}`)
 }
 
 function requireListed(mint: string): void {

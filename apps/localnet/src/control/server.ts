@@ -9,6 +9,9 @@ import {
   mountHealth,
 } from '@fillstream/runtime'
 import { type LocalnetEvents } from '../events'
+import { connectionFaults } from '../faults/connection'
+import { type Faults } from '../faults/faults'
+import { mountFaults } from '../faults/routes'
 import { type World } from '../world'
 import { ControlError, invalid, notFound } from './errors'
 import { auditOf, poolOf, poolsOf, venueOf } from './views'
@@ -19,6 +22,7 @@ const MAX_BODY = '64kb'
 /** localnet's own API: the venue's co-signing submit, the faucet, and the handles that tests pull. */
 export async function serveControl(
   world: World,
+  faults: Faults,
   events: LocalnetEvents,
   deps: Pick<Deps, 'clock' | 'metrics'>,
   address: { host: string; port: number },
@@ -40,8 +44,19 @@ export async function serveControl(
   app.get('/audit', (_request, response) => {
     response.json(auditOf(world))
   })
-  app.post('/submit', async (request, response) => {
-    response.json(await submit(world, events, request.body))
+  const submitFaults = connectionFaults(
+    {
+      name: 'submit',
+      faults: () => faults.current.submit,
+      tooManyRequests: { error: { code: 'TOO_MANY_REQUESTS', message: 'too many requests' } },
+    },
+    deps.clock,
+    events,
+  )
+  app.post('/submit', submitFaults, async (request, response) => {
+    const answer = await submit(world, events, request.body)
+    if (faults.losesAnswer()) request.socket.destroy()
+    else response.json(answer)
   })
   app.post('/faucet', async (request, response) => {
     response.json(await giveGrants(world, request.body))
@@ -52,6 +67,8 @@ export async function serveControl(
   app.post('/pools/:address/move', async (request, response) => {
     response.json(await movePool(world, request.params.address, request.body))
   })
+
+  mountFaults(app, world, faults)
 
   app.use(() => {
     throw notFound('no such endpoint')

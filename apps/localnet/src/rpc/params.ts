@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { decodeAddress } from '@fillstream/core'
-import { type Chain } from '../svm/chain'
+import { type NodeView } from '../svm/node-view'
 import { invalidParams, MIN_CONTEXT_SLOT_NOT_REACHED, RpcError } from './errors'
 
 export const addressParam = z
@@ -53,8 +53,8 @@ export class Params {
 }
 
 /** The slot that a reader of this configuration sees; throws where it lags behind what the reader demands. */
-export function readSlot(chain: Chain, config: z.infer<typeof readConfig>): number {
-  const slot = chain.slot(config.commitment)
+export function readSlot(node: NodeView, config: z.infer<typeof readConfig>): number {
+  const slot = node.slot(config.commitment)
   if (config.minContextSlot !== undefined && slot < config.minContextSlot)
     throw new RpcError(MIN_CONTEXT_SLOT_NOT_REACHED, 'Minimum context slot has not been reached', {
       contextSlot: slot,

@@ -33,9 +33,10 @@ export interface PubSubServer {
   close(): Promise<void>
 }
 
-/** Serves Solana's PubSub over WebSocket. Rejects when the port is taken. */
+/** Serves Solana's PubSub over WebSocket; while `silent` it says nothing. Rejects when the port is taken. */
 export async function servePubSub(
   world: World,
+  silent: () => boolean,
   events: LocalnetEvents,
   { host, port, slotMs }: { host: string; port: number; slotMs: number },
 ): Promise<PubSubServer> {
@@ -51,13 +52,14 @@ export async function servePubSub(
       socket.close(TRY_AGAIN_LATER, 'too many connections')
       return
     }
-    const session = new Session(socket, world, events, graceSlots, () => (nextId += 1))
+    const session = new Session(socket, world, silent, events, graceSlots, () => (nextId += 1))
     sessions.add(session)
     socket.on('close', () => sessions.delete(session))
   })
   const heartbeatEvery = Math.max(1, Math.ceil(HEARTBEAT_MS / slotMs))
   const stop = world.chain.onSlot((news) => {
     const view = recent.add(news)
+    if (silent()) return
     for (const session of sessions) {
       session.onSlot(view)
       if (news.slot % heartbeatEvery === 0) session.heartbeat()
@@ -84,6 +86,7 @@ class Session {
   constructor(
     private readonly socket: WebSocket,
     private readonly world: World,
+    private readonly silent: () => boolean,
     private readonly events: LocalnetEvents,
     private readonly graceSlots: number,
     private readonly newId: () => number,
@@ -161,6 +164,6 @@ class Session {
   }
 
   private send(message: object): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(stringifyRpc(message))
+    if (this.socket.readyState === this.socket.OPEN && !this.silent()) this.socket.send(stringifyRpc(message))
   }
 }

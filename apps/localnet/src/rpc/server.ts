@@ -1,7 +1,8 @@
-import express from 'express'
+import express, { type RequestHandler } from 'express'
 import { createApp, type HttpServer, listen } from '@fillstream/runtime'
 import { type LocalnetEvents } from '../events'
 import { ChainOverloaded } from '../svm/chain'
+import { type NodeView } from '../svm/node-view'
 import { type World } from '../world'
 import {
   INTERNAL_ERROR,
@@ -23,13 +24,15 @@ import { Params } from './params'
 const MAX_BODY = '512kb'
 const MAX_BATCH = 100
 
-/** Serves Solana's JSON-RPC over HTTP. */
+/** Serves Solana's JSON-RPC over HTTP as `node` sees the chain; `faults` come before everything else. */
 export function serveRpc(
   world: World,
+  node: NodeView,
+  faults: RequestHandler,
   events: LocalnetEvents,
   address: { host: string; port: number },
 ): Promise<HttpServer> {
-  const context: RpcContext = { world, onSubmitted: (signature) => events.submitted(signature) }
+  const context: RpcContext = { world, node, onSubmitted: (signature) => events.submitted(signature) }
   const methods: Methods = {
     ...chainMethods,
     ...accountMethods,
@@ -39,6 +42,7 @@ export function serveRpc(
   }
   const call = (request: unknown) => answer(request, methods, context, events)
   const app = createApp()
+  app.use(faults)
   app.get('/health', (_request, response) => {
     response.type('text').send('ok')
   })
@@ -104,6 +108,9 @@ export function readCall(request: unknown): Call | null {
     ? { id, method, params: params as unknown[] }
     : null
 }
+
+/** What a public node says with status 429. */
+export const TOO_MANY_REQUESTS = failure(null, 429, 'Too many requests for a specific RPC call')
 
 /** A JSON-RPC error answer. */
 export function failure(id: Call['id'], code: number, message: string, data?: unknown): object {

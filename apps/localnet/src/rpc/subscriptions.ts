@@ -40,7 +40,8 @@ export interface SlotView {
 export class RecentSlots {
   private readonly landed = new Map<number, readonly LandedTransaction[]>()
 
-  add({ slot, landed }: SlotNews): SlotView {
+  add({ slot, landed, undone }: SlotNews): SlotView {
+    for (let past = undone?.from ?? slot; past < slot; past += 1) this.landed.delete(past)
     this.landed.set(slot, landed)
     this.landed.delete(slot - FINALIZED_AFTER - 1)
     return { slot, landedIn: (past) => this.landed.get(past) ?? [] }

@@ -8,6 +8,7 @@ export type FactValue =
  */
 export class Facts {
   private readonly changed = new Map<string, FactValue | null>()
+  private readonly before = new Map<string, FactValue | undefined>()
 
   constructor(private readonly values: Map<string, FactValue> = new Map()) {}
 
@@ -26,18 +27,34 @@ export class Facts {
   }
 
   set(name: string, value: FactValue): void {
+    this.keep(name)
     this.values.set(name, value)
     this.changed.set(name, value)
+  }
+
+  /** Puts back what a fact was (undefined: there was none), as if it had never been another. */
+  restore(name: string, value: FactValue | undefined): void {
+    if (value === undefined) this.values.delete(name)
+    else this.values.set(name, value)
+    this.changed.set(name, value ?? null)
   }
 
   entries(): [string, FactValue][] {
     return [...this.values]
   }
 
-  /** What changed since the last call. */
-  takeChanges(): [string, FactValue | null][] {
-    const changes = [...this.changed]
+  /** What changed since the last call, and what that was before. */
+  takeChanges(): {
+    readonly now: [string, FactValue | null][]
+    readonly before: [string, FactValue | undefined][]
+  } {
+    const changes = { now: [...this.changed], before: [...this.before] }
     this.changed.clear()
+    this.before.clear()
     return changes
+  }
+
+  private keep(name: string): void {
+    if (!this.before.has(name)) this.before.set(name, this.values.get(name))
   }
 }

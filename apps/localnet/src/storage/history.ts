@@ -66,6 +66,30 @@ export class History {
     })
   }
 
+  /** How many transactions landed after `slot`, and the bytes of the file before them. */
+  after(slot: number): { readonly count: number; readonly logged: number } {
+    const first = this.firstAfter(slot)
+    return { count: this.places.length - first, logged: this.places[first]?.offset ?? this.file.size }
+  }
+
+  /** Forgets what landed after `slot`; the state's journal says so already. */
+  discardAfter(slot: number): void {
+    const { logged } = this.after(slot)
+    const first = this.firstAfter(slot)
+    for (let ordinal = this.places.length - 1; ordinal >= first; ordinal -= 1) {
+      const { signature, keys } = this.load(ordinal)
+      this.ordinals.delete(signature)
+      this.errors.delete(ordinal)
+      this.cache.delete(ordinal)
+      for (const key of keys) {
+        const ordinals = this.byAddress.get(key) ?? []
+        while ((ordinals.at(-1) ?? -1) >= ordinal) ordinals.pop()
+      }
+    }
+    this.places.length = first
+    this.file.truncate(logged)
+  }
+
   has(signature: string): boolean {
     return this.ordinals.has(signature)
   }
@@ -113,6 +137,12 @@ export class History {
       if (ordinals === undefined) this.byAddress.set(key, [ordinal])
       else ordinals.push(ordinal)
     }
+  }
+
+  private firstAfter(slot: number): number {
+    let first = this.places.length
+    while (first > 0 && (this.places[first - 1]?.slot ?? 0) > slot) first -= 1
+    return first
   }
 
   private load(ordinal: number): LandedTransaction {

@@ -14,6 +14,8 @@ export interface SlotRecord {
   readonly facts: readonly (readonly [string, FactValue | null])[]
   /** What landed, as lines of the transaction log: until the next snapshot they are safe here. */
   readonly transactions: readonly string[]
+  /** A rollback came first: the newest `count` transactions are gone, `logged` bytes of the transaction log are left. */
+  readonly undone?: { readonly count: number; readonly logged: number }
 }
 
 /** The state as restored. */
@@ -62,6 +64,11 @@ export class StateStore {
   append(record: SlotRecord): void {
     this.journal.append(checkedLine(encode(record)))
     this.journal.syncSoon()
+  }
+
+  /** Waits until all that was appended survives the machine. */
+  sync(): void {
+    this.journal.sync()
   }
 
   get wantsSnapshot(): boolean {
@@ -145,6 +152,7 @@ function apply(state: Restoring, text: string): void {
   }
   state.slot = record.slot
   state.logged = record.logged ?? state.logged
+  if (record.undone !== undefined) discard(state, record.undone)
   state.transactions.push(...record.transactions)
   for (const [address, account] of record.accounts) {
     if (account === null) state.accounts.delete(address)
@@ -154,6 +162,12 @@ function apply(state: Restoring, text: string): void {
     if (value === null) state.facts.delete(name)
     else state.facts.set(name, value)
   }
+}
+
+/** Transactions since the snapshot are lines of the journal; older ones are the end of the transaction log. */
+function discard(state: Restoring, { count, logged }: NonNullable<SlotRecord['undone']>): void {
+  if (count > state.transactions.length) state.logged = logged
+  state.transactions.splice(Math.max(0, state.transactions.length - count))
 }
 
 function syncDirectory(path: string): void {

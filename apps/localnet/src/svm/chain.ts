@@ -2,12 +2,14 @@ import { type Facts } from '../storage/facts'
 import { encodeLanded, type History } from '../storage/history'
 import { type StateStore } from '../storage/state-store'
 import { type AddressBook } from './address'
-import { type Blockhashes, BLOCKHASH_WINDOW } from './blockhashes'
+import { type Blockhashes, BLOCKHASH_WINDOW, type SlotRange } from './blockhashes'
 import { type Commitment, CONFIRMED_AFTER, slotAt } from './commitment'
 import { type LandedTransaction } from './landed'
 import { type Ledger } from './ledger'
-import { type PendingTransaction, PendingTransactions } from './pending'
+import { type Fate, type PendingTransaction, PendingTransactions } from './pending'
+import { rollBack, type RolledBack } from './rollback'
 import { runTransaction } from './run-transaction'
+import { UnfinalizedSlots } from './unfinalized'
 import { type Vm } from './vm'
 import { type WireTransaction } from './wire'
 
@@ -29,6 +31,10 @@ export interface ChainOptions {
   now(): number
   /** How long the next transaction travels until it lands, in ms. */
   delayMs(): number
+  /** What becomes of the next transaction that is taken in. */
+  fate(): Fate
+  /** Called when accounts were put back to what they were. */
+  onRolledBack(): void
   /** Called in each slot before anything lands. */
   onMarket(slot: number): void
   readonly events: ChainEvents
@@ -36,7 +42,8 @@ export interface ChainOptions {
 
 export interface ChainEvents {
   landed(transaction: LandedTransaction): void
-  dropped(signature: string, reason: 'expired' | 'unpayable'): void
+  dropped(signature: string, reason: 'expired' | 'unpayable' | 'lost'): void
+  rolledBack(rolledBack: RolledBack, drop: boolean): void
 }
 
 /** What a transaction sees of the slot in which it lands. */
@@ -53,6 +60,15 @@ export interface SlotContext {
 export interface SlotNews {
   readonly slot: number
   readonly landed: readonly LandedTransaction[]
+  /** The slots before this one whose blocks are on a dead fork since now. */
+  readonly undone: SlotRange | null
+}
+
+interface RollbackRequest {
+  readonly slots: number
+  readonly drop: boolean
+  resolve(rolledBack: RolledBack): void
+  reject(error: Error): void
 }
 
 /** The chain is given more than it can hold. */
@@ -73,7 +89,10 @@ export class Chain {
   private current: number
   private tickedAt: number
   private readonly pending = new PendingTransactions()
+  private readonly unfinalized = new UnfinalizedSlots()
   private readonly jobs: (() => void)[] = []
+  private readonly jobsDone: ((slot: number) => unknown)[] = []
+  private rollback: RollbackRequest | null = null
   private readonly listeners = new Set<(news: SlotNews) => void>()
 
   constructor(
@@ -103,7 +122,11 @@ export class Chain {
   }
 
   latestBlockhash(commitment: Commitment): { blockhash: string; lastValidBlockHeight: number } {
-    const slot = this.slot(commitment)
+    return this.blockhashOf(this.slot(commitment))
+  }
+
+  /** The blockhash of one of the last {@link BLOCKHASH_WINDOW} slots, and how long it is good. */
+  blockhashOf(slot: number): { blockhash: string; lastValidBlockHeight: number } {
     return { blockhash: this.parts.blockhashes.hashOf(slot), lastValidBlockHeight: slot + BLOCKHASH_WINDOW }
   }
 
@@ -125,7 +148,22 @@ export class Chain {
   submit(transaction: PendingTransaction): void {
     if (this.knows(transaction.wire.signature)) return
     if (this.pending.size >= MAX_PENDING) throw new ChainOverloaded('too many transactions are under way')
-    this.pending.add(transaction, this.options.now() + this.options.delayMs())
+    const fate = this.options.fate()
+    if (fate === 'drop') this.options.events.dropped(transaction.wire.signature, 'lost')
+    else if (fate === 'late' && transaction.lastValidSlot > this.current) this.pending.addLast(transaction)
+    else this.send(fate === 'fail' ? { ...transaction, fails: true } : transaction)
+  }
+
+  /**
+   * Undoes the last `slots` confirmed slots, and those that are only processed, at the beginning of the next slot, which
+   * follows the slot before them. Their transactions are on their way again, or with `drop` forgotten. Resolves when that
+   * is on disk. Rejects with a RangeError where a slot is finalized or before the start of this process.
+   */
+  rollBack(slots: number, drop: boolean): Promise<RolledBack> {
+    return new Promise((resolve, reject) => {
+      if (this.rollback !== null) throw new ChainOverloaded('another rollback waits for the next slot')
+      this.rollback = { slots, drop, resolve, reject }
+    })
   }
 
   /**
@@ -139,6 +177,7 @@ export class Chain {
         const slot = this.current + 1
         try {
           const result = job(slot)
+          this.jobsDone.push(job)
           this.whenSlot(slot, () => resolve({ result, slot }))
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)))
@@ -168,14 +207,16 @@ export class Chain {
     blockhashes.advance(slot)
     vm.setClock(slot, blockTime)
 
+    const undone = this.undo(slot)
     for (const job of this.jobs.splice(0)) job()
     this.options.onMarket(slot)
-    const landed = this.landDue(now, slot, blockTime)
-    this.commit(slot, landed)
+    const ran: PendingTransaction[] = []
+    const landed = this.landDue(now, slot, blockTime, ran)
+    this.commit(slot, landed, ran, undone)
 
     this.current = slot
     this.tickedAt = now
-    const news = { slot, landed }
+    const news = { slot, landed, undone }
     for (const transaction of landed) this.options.events.landed(transaction)
     for (const listener of [...this.listeners]) listener(news)
   }
@@ -193,7 +234,45 @@ export class Chain {
     })
   }
 
-  private landDue(now: number, slot: number, blockTime: number): LandedTransaction[] {
+  private send(transaction: PendingTransaction): void {
+    this.pending.add(transaction, this.options.now() + this.options.delayMs())
+  }
+
+  private undo(slot: number): SlotRange | null {
+    const request = this.rollback
+    this.rollback = null
+    if (request === null) return null
+    const last = this.slot('confirmed') - request.slots
+    const first = Math.max(this.options.slot, this.slot('finalized'))
+    if (last < first) {
+      const most = Math.max(0, this.slot('confirmed') - first)
+      request.reject(new RangeError(`only the last ${most} confirmed slots can be undone`))
+      return null
+    }
+    const undone = rollBack(this.parts, this.unfinalized, { last, slot, keep: LEASE_FACT })
+    this.options.onRolledBack()
+    if (!request.drop) for (const transaction of undone.transactions) this.send(transaction)
+    for (const job of undone.jobs) this.repeat(job, slot)
+    this.options.events.rolledBack(undone, request.drop)
+    this.whenSlot(slot, () => request.resolve(undone))
+    return { from: undone.from, to: undone.to }
+  }
+
+  private repeat(job: (slot: number) => unknown, slot: number): void {
+    try {
+      job(slot)
+      this.jobsDone.push(job)
+    } catch {
+      // What was possible once and is no longer is not done.
+    }
+  }
+
+  private landDue(
+    now: number,
+    slot: number,
+    blockTime: number,
+    ran: PendingTransaction[],
+  ): LandedTransaction[] {
     const { events } = this.options
     const landed: LandedTransaction[] = []
     const context: SlotContext = {
@@ -202,28 +281,51 @@ export class Chain {
       blockhash: this.parts.blockhashes.hashOf(slot),
       run: (wire) => runTransaction(this.parts, wire, slot, blockTime),
     }
-    for (const transaction of this.pending.takeDue(now)) {
-      const { signature } = transaction.wire
-      if (transaction.lastValidSlot < slot) {
+    const failing: SlotContext = {
+      ...context,
+      run: (wire) => runTransaction(this.parts, wire, slot, blockTime, true),
+    }
+    for (const transaction of this.pending.takeDue(now, slot)) {
+      const { signature, blockhash } = transaction.wire
+      // The hash of a block that was rolled back is as unknown as one that is too old.
+      if (this.parts.blockhashes.slotOf(blockhash) === undefined) {
         events.dropped(signature, 'expired')
         continue
       }
-      const outcome = transaction.land(context)
+      const outcome = transaction.land(transaction.fails === true ? failing : context)
       if (outcome.length === 0) events.dropped(signature, 'unpayable')
+      else ran.push(transaction)
       landed.push(...outcome)
     }
     return landed
   }
 
-  private commit(slot: number, landed: readonly LandedTransaction[]): void {
+  private commit(
+    slot: number,
+    landed: readonly LandedTransaction[],
+    ran: readonly PendingTransaction[],
+    undone: SlotRange | null,
+  ): void {
     const { ledger, facts, history, store } = this.parts
     const leased = Number(facts.count(LEASE_FACT))
     if (slot + SLOT_LEASE / 2 > leased) facts.set(LEASE_FACT, BigInt(slot + SLOT_LEASE))
     const transactions = landed.map(encodeLanded)
     const accounts = [...ledger.changedIn(slot)].map((address) => [address, ledger.tracked(address)] as const)
-    const changes = facts.takeChanges()
+    const { now: changes, before } = facts.takeChanges()
+    this.unfinalized.add(slot, { jobs: this.jobsDone.splice(0), landed: ran, facts: before })
     if (accounts.length === 0 && changes.length === 0 && landed.length === 0) return
-    store.append({ slot, accounts, facts: changes, transactions })
+    store.append({
+      slot,
+      accounts,
+      facts: changes,
+      transactions,
+      ...(undone === null ? {} : { undone: history.after(undone.from - 1) }),
+    })
+    if (undone !== null) {
+      // The log is cut only when the reason for it can no longer be lost.
+      store.sync()
+      history.discardAfter(undone.from - 1)
+    }
     if (landed.length > 0) history.append(landed, transactions)
     if (store.wantsSnapshot) {
       this.current = slot

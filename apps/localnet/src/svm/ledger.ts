@@ -6,9 +6,6 @@ import { type AddressBook } from './address'
 import { type Execution, type Vm } from './vm'
 import { isWritableKey, type WireTransaction } from './wire'
 
-/** Slots whose earlier states are kept, so that a reader at `finalized` sees the state of that slot. */
-export const FINALITY_SLOTS = FINALIZED_AFTER
-
 interface Version {
   /** In this slot the account stopped being `before`. */
   readonly slot: number
@@ -45,7 +42,7 @@ export interface Executed {
 
 /**
  * All accounts: a copy of what the VM holds (reads never cross into it), indexed by owner, with the states of the last
- * {@link FINALITY_SLOTS} slots and the list of what changed in each. The VM's own programs and sysvars are read through.
+ * `keptSlots` slots and the list of what changed in each. The VM's own programs and sysvars are read through.
  */
 export class Ledger {
   private readonly accounts = new Map<string, AccountState>()
@@ -53,16 +50,20 @@ export class Ledger {
   private readonly byTokenOwner = new Map<string, Set<string>>()
   private readonly versions = new Map<string, Version[]>()
   private readonly changes = new Map<number, Set<string>>()
+  /** What the VM's own accounts were before a transaction first could write them. */
+  private readonly born = new Map<string, AccountState>()
 
+  /** `keptSlots`: slots whose earlier states are kept, so that a reader at `finalized` sees the state of that slot. */
   constructor(
     private readonly vm: Vm,
     private slot: number,
+    private readonly keptSlots = FINALIZED_AFTER,
   ) {}
 
   /** Everything that changes from here on belongs to `slot`. */
   beginSlot(slot: number): void {
     this.slot = slot
-    const horizon = slot - FINALITY_SLOTS
+    const horizon = slot - this.keptSlots
     for (const [past, addresses] of this.changes) {
       if (past >= horizon) break
       this.changes.delete(past)
@@ -79,7 +80,7 @@ export class Ledger {
     return this.accounts.get(address) ?? null
   }
 
-  /** The account as it was at the end of `slot` (one of the last {@link FINALITY_SLOTS}). */
+  /** The account as it was at the end of `slot` (one of the kept ones). */
   readAt(address: string, slot: number): AccountState | null {
     const later = this.versions.get(address)?.find((version) => version.slot > slot)
     return later === undefined ? this.read(address) : later.before
@@ -123,12 +124,45 @@ export class Ledger {
     this.put(address, state)
   }
 
+  /**
+   * Makes every account what it was at the end of `slot` (one of the kept ones). To readers nothing has ever happened in
+   * the slots since, and what is put back changes in the slot that runs now.
+   */
+  rollBack(slot: number): void {
+    const undone = [...this.changes].filter(([past]) => past > slot && past < this.slot)
+    const addresses = new Set(undone.flatMap(([, changed]) => [...changed]))
+    const states = [...addresses].map((address) => [address, this.readAt(address, slot)] as const)
+    for (const [past] of undone) this.changes.delete(past)
+    for (const [address, state] of states) {
+      const versions = (this.versions.get(address) ?? []).filter((version) => version.slot <= slot)
+      this.vm.write(address, state ?? this.born.get(address) ?? null)
+      this.put(address, state)
+      this.versions.set(address, [...versions, { slot: this.slot, before: state }])
+    }
+    this.changes.set(this.slot, addresses)
+  }
+
+  /** Charges a transaction's fee, `lamports`, and does nothing else of it: it failed. */
+  charge(wire: WireTransaction, resolved: ResolvedKeys, lamports: bigint, execution: Execution): Executed {
+    return this.observe(resolved, () => {
+      const payer = wire.keys[0] ?? ''
+      const state = this.read(payer)
+      if (state !== null && state.lamports >= lamports)
+        this.vm.write(payer, { ...state, lamports: state.lamports - lamports })
+      return execution
+    })
+  }
+
   /** Runs a transaction whose blockhash has been checked. */
-  execute(wire: WireTransaction, { keys, writable }: ResolvedKeys): Executed {
+  execute(wire: WireTransaction, resolved: ResolvedKeys): Executed {
+    return this.observe(resolved, () => this.vm.execute(wire.bytes, wire.version === 0))
+  }
+
+  private observe({ keys, writable }: ResolvedKeys, run: () => Execution): Executed {
     const preBalances = keys.map((key) => this.lamports(key))
     const preTokenBalances = this.tokenBalances(keys)
     const adopted = this.adopt(keys.filter((key, index) => writable[index] === true))
-    const execution = this.vm.execute(wire.bytes, wire.version === 0)
+    const execution = run()
     keys.forEach((key, index) => {
       if (writable[index] === true) this.refresh(key)
     })
@@ -148,7 +182,11 @@ export class Ledger {
 
   private adopt(addresses: readonly string[]): bigint {
     const born = addresses.filter((address) => !this.accounts.has(address) && this.vm.lamports(address) > 0n)
-    born.forEach((address) => this.refresh(address))
+    for (const address of born) {
+      const state = this.vm.read(address)
+      if (state !== null) this.born.set(address, state)
+      this.refresh(address)
+    }
     return sum(born.map((address) => this.lamports(address)))
   }
 

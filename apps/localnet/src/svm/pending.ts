@@ -9,15 +9,21 @@ export interface PendingTransaction {
   readonly lastValidSlot: number
   /** Runs it in a slot; what landed, in order (nothing where it could not even pay its fee). */
   land(context: SlotContext): readonly LandedTransaction[]
+  /** It pays its fee and does nothing else. */
+  readonly fails?: boolean
 }
+
+/** What becomes of a transaction: `late` in its last valid slot, `fail` with an error, `drop` not at all. */
+export type Fate = 'lands' | 'drop' | 'late' | 'fail'
 
 /** Transactions in the order in which they will land. */
 export class PendingTransactions {
   private readonly queue: { readonly at: number; readonly transaction: PendingTransaction }[] = []
+  private readonly held = new Map<number, PendingTransaction[]>()
   private readonly signatures = new Set<string>()
 
   get size(): number {
-    return this.queue.length
+    return this.signatures.size
   }
 
   has(signature: string): boolean {
@@ -36,11 +42,22 @@ export class PendingTransactions {
     this.signatures.add(transaction.wire.signature)
   }
 
-  /** Takes out those that are due at `now`. */
-  takeDue(now: number): PendingTransaction[] {
+  /** Holds one back until its last valid slot. */
+  addLast(transaction: PendingTransaction): void {
+    const slot = transaction.lastValidSlot
+    this.held.set(slot, [...(this.held.get(slot) ?? []), transaction])
+    this.signatures.add(transaction.wire.signature)
+  }
+
+  /** Takes out those that are due at `now`, in this slot. */
+  takeDue(now: number, slot: number): PendingTransaction[] {
     const later = this.queue.findIndex((entry) => entry.at > now)
-    const due = this.queue.splice(0, later < 0 ? this.queue.length : later)
-    for (const { transaction } of due) this.signatures.delete(transaction.wire.signature)
-    return due.map(({ transaction }) => transaction)
+    const due = this.queue
+      .splice(0, later < 0 ? this.queue.length : later)
+      .map(({ transaction }) => transaction)
+      .concat(this.held.get(slot) ?? [])
+    this.held.delete(slot)
+    for (const { wire } of due) this.signatures.delete(wire.signature)
+    return due
   }
 }

@@ -1,8 +1,10 @@
 import { MEMO_PROGRAM, MEMO_V1_PROGRAM } from '../tokens/programs'
 import { WRAPPED_SOL_MINT } from '@fillstream/types'
 import { type ChainParts } from './chain'
+import { feeOf } from './fees'
 import { type LandedTransaction } from './landed'
 import { resolveKeys } from './ledger'
+import { type Execution } from './vm'
 import { type WireTransaction } from './wire'
 
 /** Lamports that fees have taken out of the world. */
@@ -13,16 +15,22 @@ export function grantedFact(mint: string): string {
   return `granted:${mint}`
 }
 
-/** Runs a transaction whose blockhash is valid; null where it was not processed, so that it has not landed. */
+/**
+ * Runs a transaction whose blockhash is valid; null where it was not processed, so that it has not landed. With `fails` it
+ * runs out of compute units at its last instruction: its fee is gone, all else is undone.
+ */
 export function runTransaction(
   { ledger, facts, addresses }: ChainParts,
   wire: WireTransaction,
   slot: number,
   blockTime: number,
+  fails = false,
 ): LandedTransaction | null {
   const resolved = resolveKeys(ledger, wire, addresses)
   if (resolved === null) return null
-  const run = ledger.execute(wire, resolved)
+  const run = fails
+    ? ledger.charge(wire, resolved, feeOf(wire), outOfUnits(wire))
+    : ledger.execute(wire, resolved)
   if (run.adopted > 0n) facts.add(grantedFact(WRAPPED_SOL_MINT), run.adopted)
   if (!run.charged) return null
   facts.add(FEES_FACT, run.fee)
@@ -43,6 +51,17 @@ export function runTransaction(
     postBalances: run.postBalances,
     preTokenBalances: run.preTokenBalances,
     postTokenBalances: run.postTokenBalances,
+  }
+}
+
+function outOfUnits({ instructions, keys }: WireTransaction): Execution {
+  const last = instructions.length - 1
+  const program = keys[instructions[last]?.programIndex ?? 0] ?? ''
+  return {
+    err: { InstructionError: [last, 'ComputationalBudgetExceeded'] },
+    logs: [`Program ${program} invoke [1]`, `Program ${program} failed: Computational budget exceeded`],
+    computeUnits: 0n,
+    inner: instructions.map(() => []),
   }
 }
 

@@ -68,6 +68,12 @@ export class Vm {
     this.svm.setAccount(this.addresses.bytesOf(address), account)
   }
 
+  /** Forgets which transactions ran: after a rollback the same ones may run again. */
+  forgetTransactions(): void {
+    this.svm.setTransactionHistory(0n)
+    this.svm.setTransactionHistory(VM_HISTORY)
+  }
+
   setClock(slot: number, unixSeconds: number): void {
     const clock = this.svm.getClock()
     clock.slot = BigInt(slot)

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LocalnetConfig, loadConfig } from '../config'
 import { type LocalnetEvents } from '../events'
+import { createFaults, type Faults } from '../faults/faults'
+import { seededRandom } from '../svm/delay'
 import { type LandedTransaction } from '../svm/landed'
 import { openWorld, type World } from '../world'
 import { grantsFor } from '../tokens/faucet'
@@ -31,6 +33,7 @@ export function testConfig(overrides: Readonly<Record<string, string>> = {}): Lo
 export interface TestWorld {
   readonly world: World
   readonly config: LocalnetConfig
+  readonly faults: Faults
   /** Everything that landed, in order. */
   readonly landed: LandedTransaction[]
   readonly dropped: { signature: string; reason: string }[]
@@ -56,11 +59,15 @@ export async function openTestWorld(config: LocalnetConfig = testConfig()): Prom
     submitted: ignore,
     submitRefused: ignore,
     rpcFailed: ignore,
+    rolledBack: ignore,
+    faultsSet: ignore,
+    faultInjected: ignore,
     consumerCut: ignore,
     dropped: (signature, reason) => dropped.push({ signature, reason }),
     restUnpaid: (signature) => unpaid.push(signature),
   }
-  const world = await openWorld(config, { now: () => now, randomBytes, events })
+  const faults = createFaults(seededRandom(config.SIM_SEED), events)
+  const world = await openWorld(config, { now: () => now, randomBytes, fate: () => faults.fate(), events })
   const pass = (slots = 1) => {
     for (let slot = 0; slot < slots; slot += 1) {
       now += config.SIM_SLOT_MS
@@ -70,6 +77,7 @@ export async function openTestWorld(config: LocalnetConfig = testConfig()): Prom
   return {
     world,
     config,
+    faults,
     landed,
     dropped,
     unpaid,

@@ -14,10 +14,16 @@ export class PoolBook {
     private readonly ledger: Ledger,
     private readonly rentFor: (bytes: number) => bigint,
   ) {
+    this.readAll()
+  }
+
+  /** Reads all pools from their accounts, which were changed past this book. */
+  readAll(): void {
     for (const venue of VENUES) {
-      for (const address of ledger.ownedBy(venue.programId)) {
-        const account = ledger.read(address)
-        const pool = account === null ? null : decodePool(account.data, { address, venue: venue.name })
+      for (const address of this.ledger.ownedBy(venue.programId)) {
+        const account = this.ledger.read(address)
+        if (account?.owner !== venue.programId) continue
+        const pool = decodePool(account.data, { address, venue: venue.name })
         if (pool !== null) this.remember(pool)
       }
     }

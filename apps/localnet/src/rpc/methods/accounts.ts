@@ -13,44 +13,44 @@ const MAX_MULTIPLE = 100
 
 /** Accounts and token accounts, each as of the slot of the commitment asked for. */
 export const accountMethods: Methods = {
-  getBalance(params, { world }) {
+  getBalance(params, { node }) {
     const address = params.get(0, addressParam)
-    const slot = readSlot(world.chain, params.config(1, readConfig))
-    return withContext(slot, world.desk.ledger.readAt(address, slot)?.lamports ?? 0n)
+    const slot = readSlot(node, params.config(1, readConfig))
+    return withContext(slot, node.parts.ledger.readAt(address, slot)?.lamports ?? 0n)
   },
 
-  getAccountInfo(params, { world }) {
+  getAccountInfo(params, { node }) {
     const address = params.get(0, addressParam)
     const config = params.config(1, accountConfig)
-    const slot = readSlot(world.chain, config)
-    const account = world.desk.ledger.readAt(address, slot)
-    const decimals = decimalsAt(world.desk.ledger, slot)
+    const slot = readSlot(node, config)
+    const account = node.parts.ledger.readAt(address, slot)
+    const decimals = decimalsAt(node.parts.ledger, slot)
     return withContext(slot, account === null ? null : encodeAccount(account, config, decimals))
   },
 
-  getMultipleAccounts(params, { world }) {
+  getMultipleAccounts(params, { node }) {
     const addresses = params.get(0, z.array(addressParam))
     if (addresses.length > MAX_MULTIPLE) throw invalidParams(`Too many inputs provided; max ${MAX_MULTIPLE}`)
     const config = params.config(1, accountConfig)
-    const slot = readSlot(world.chain, config)
-    const decimals = decimalsAt(world.desk.ledger, slot)
+    const slot = readSlot(node, config)
+    const decimals = decimalsAt(node.parts.ledger, slot)
     return withContext(
       slot,
       addresses.map((address) => {
-        const account = world.desk.ledger.readAt(address, slot)
+        const account = node.parts.ledger.readAt(address, slot)
         return account === null ? null : encodeAccount(account, config, decimals)
       }),
     )
   },
 
-  getProgramAccounts(params, { world }) {
+  getProgramAccounts(params, { node }) {
     const program = params.get(0, addressParam)
     const config = params.config(
       1,
       accountConfig.extend({ filters: accountFilters, withContext: z.boolean().default(false) }),
     )
-    const slot = readSlot(world.chain, config)
-    const { ledger } = world.desk
+    const slot = readSlot(node, config)
+    const { ledger } = node.parts
     const decimals = decimalsAt(ledger, slot)
     const found = accountsAt(ledger, ledger.ownedBy(program), slot)
       .filter(([, account]) => account.owner === program && matchesFilters(account, config.filters))
@@ -58,35 +58,35 @@ export const accountMethods: Methods = {
     return config.withContext ? withContext(slot, found) : found
   },
 
-  getTokenAccountBalance(params, { world }) {
+  getTokenAccountBalance(params, { node }) {
     const address = params.get(0, addressParam)
-    const slot = readSlot(world.chain, params.config(1, readConfig))
-    const account = world.desk.ledger.readAt(address, slot)
+    const slot = readSlot(node, params.config(1, readConfig))
+    const account = node.parts.ledger.readAt(address, slot)
     if (account === null) throw invalidParams('Invalid param: could not find account')
     const token = readTokenAccount(account)
     if (token === null) throw invalidParams('Invalid param: not a Token account')
-    return withContext(slot, tokenAmount(token.amount, decimalsAt(world.desk.ledger, slot)(token.mint)))
+    return withContext(slot, tokenAmount(token.amount, decimalsAt(node.parts.ledger, slot)(token.mint)))
   },
 
-  getTokenSupply(params, { world }) {
+  getTokenSupply(params, { node }) {
     const address = params.get(0, addressParam)
-    const slot = readSlot(world.chain, params.config(1, readConfig))
-    const account = world.desk.ledger.readAt(address, slot)
+    const slot = readSlot(node, params.config(1, readConfig))
+    const account = node.parts.ledger.readAt(address, slot)
     if (account === null) throw invalidParams('Invalid param: could not find account')
     const mint = readMint(account)
     if (mint === null) throw invalidParams('Invalid param: not a Token mint')
     return withContext(slot, tokenAmount(mint.supply, mint.decimals))
   },
 
-  getTokenAccountsByOwner(params, { world }) {
+  getTokenAccountsByOwner(params, { node }) {
     const owner = params.get(0, addressParam)
     const wanted = params.get(
       1,
       z.union([z.object({ mint: addressParam }), z.object({ programId: addressParam })]),
     )
     const config = params.config(2, accountConfig)
-    const slot = readSlot(world.chain, config)
-    const { ledger } = world.desk
+    const slot = readSlot(node, config)
+    const { ledger } = node.parts
     const decimals = decimalsAt(ledger, slot)
     const found = accountsAt(ledger, ledger.tokenAccountsOf(owner), slot).flatMap(([pubkey, account]) => {
       const token = readTokenAccount(account)

@@ -14,46 +14,46 @@ export const chainMethods: Methods = {
   getHealth: () => 'ok',
   getVersion: () => ({ 'feature-set': 3_294_202_862, 'solana-core': API_VERSION }),
   getGenesisHash: (_params, { world }) => world.genesis.genesisHash,
-  getSlot: (params, { world }) => readSlot(world.chain, params.config(0, readConfig)),
+  getSlot: (params, { node }) => readSlot(node, params.config(0, readConfig)),
   // Every slot has a block here, so the height is the slot.
-  getBlockHeight: (params, { world }) => readSlot(world.chain, params.config(0, readConfig)),
-  getTransactionCount: (params, { world }) => {
-    readSlot(world.chain, params.config(0, readConfig))
-    return world.chain.parts.history.count
+  getBlockHeight: (params, { node }) => readSlot(node, params.config(0, readConfig)),
+  getTransactionCount: (params, { node }) => {
+    readSlot(node, params.config(0, readConfig))
+    return node.parts.history.count
   },
 
-  getEpochInfo(params, { world }) {
-    const slot = readSlot(world.chain, params.config(0, readConfig))
+  getEpochInfo(params, { node }) {
+    const slot = readSlot(node, params.config(0, readConfig))
     return {
       absoluteSlot: slot,
       blockHeight: slot,
       epoch: Math.floor(slot / SLOTS_IN_EPOCH),
       slotIndex: slot % SLOTS_IN_EPOCH,
       slotsInEpoch: SLOTS_IN_EPOCH,
-      transactionCount: world.chain.parts.history.count,
+      transactionCount: node.parts.history.count,
     }
   },
 
-  getLatestBlockhash(params, { world }) {
+  getLatestBlockhash(params, { node }) {
     const config = params.config(0, readConfig)
-    const slot = readSlot(world.chain, config)
-    return withContext(slot, world.chain.latestBlockhash(config.commitment))
+    const slot = readSlot(node, config)
+    return withContext(slot, node.latestBlockhash(config.commitment))
   },
 
-  isBlockhashValid(params, { world }) {
+  isBlockhashValid(params, { node }) {
     const blockhash = params.get(0, z.string())
     const config = params.config(1, readConfig)
-    const slot = readSlot(world.chain, config)
-    return withContext(slot, world.chain.lastValidSlot(blockhash, config.commitment) !== null)
+    const slot = readSlot(node, config)
+    return withContext(slot, node.lastValidSlot(blockhash, config.commitment) !== null)
   },
 
-  getFeeForMessage(params, { world }) {
+  getFeeForMessage(params, { node }) {
     const encoded = params.get(0, z.base64())
     const config = params.config(1, readConfig)
-    const slot = readSlot(world.chain, config)
+    const slot = readSlot(node, config)
     try {
-      const wire = decodeMessage(Buffer.from(encoded, 'base64'), world.chain.parts.addresses)
-      const valid = world.chain.lastValidSlot(wire.blockhash, config.commitment) !== null
+      const wire = decodeMessage(Buffer.from(encoded, 'base64'), node.parts.addresses)
+      const valid = node.lastValidSlot(wire.blockhash, config.commitment) !== null
       return withContext(slot, valid ? feeOf(wire) : null)
     } catch (error) {
       if (error instanceof MalformedTransaction)
@@ -62,9 +62,9 @@ export const chainMethods: Methods = {
     }
   },
 
-  getRecentPrioritizationFees(params, { world }) {
+  getRecentPrioritizationFees(params, { node }) {
     params.get(0, z.array(z.string()).max(128).optional())
-    const newest = world.chain.slot('processed')
+    const newest = node.slot('processed')
     // Blocks here are never full, so nothing has to be paid to be in one.
     return Array.from({ length: RECENT_FEE_SLOTS }, (_, index) => ({
       prioritizationFee: 0,
@@ -72,8 +72,8 @@ export const chainMethods: Methods = {
     }))
   },
 
-  getMinimumBalanceForRentExemption(params, { world }) {
+  getMinimumBalanceForRentExemption(params, { node }) {
     const bytes = params.get(0, z.number().int().min(0).max(MAX_ACCOUNT_BYTES))
-    return world.chain.parts.vm.rentExemption(bytes)
+    return node.parts.vm.rentExemption(bytes)
   },
 }

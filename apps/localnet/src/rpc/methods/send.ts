@@ -32,7 +32,7 @@ const simulateConfig = readConfig.extend({
     .optional(),
 })
 
-/** Sending and trying out transactions. */
+/** Sending and trying out transactions. What is sent goes to the chain, however far behind the node is. */
 export const sendMethods: Methods = {
   sendTransaction(params, { world, onSubmitted }) {
     const encoded = params.get(0, z.string())
@@ -58,17 +58,17 @@ export const sendMethods: Methods = {
     return wire.signature
   },
 
-  simulateTransaction(params, { world }) {
+  simulateTransaction(params, { world, node }) {
     const encoded = params.get(0, z.string())
     const config = params.config(1, simulateConfig)
-    const slot = readSlot(world.chain, config)
+    const slot = readSlot(node, config)
     const wire = decode(encoded, config.encoding, world.chain)
     if (config.sigVerify && config.replaceRecentBlockhash)
       throw invalidParams('sigVerify may not be used with replaceRecentBlockhash')
     if (config.sigVerify && !isSigned(wire, world.chain))
       throw new RpcError(SIGNATURE_VERIFICATION_FAILURE, 'Transaction signature verification failure')
     const valid =
-      config.replaceRecentBlockhash || world.chain.lastValidSlot(wire.blockhash, config.commitment) !== null
+      config.replaceRecentBlockhash || node.lastValidSlot(wire.blockhash, config.commitment) !== null
     const result = valid ? simulate(wire, world.chain, config.sigVerify) : failed('BlockhashNotFound')
     const { ledger } = world.chain.parts
     const wanted = config.accounts
@@ -80,7 +80,7 @@ export const sendMethods: Methods = {
       ...encodeSimulation(result, wire, config.innerInstructions),
       accounts: accounts ?? null,
       ...(config.replaceRecentBlockhash
-        ? { replacementBlockhash: world.chain.latestBlockhash(config.commitment) }
+        ? { replacementBlockhash: node.latestBlockhash(config.commitment) }
         : {}),
     })
   },

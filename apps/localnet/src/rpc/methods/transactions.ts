@@ -21,14 +21,14 @@ const RECENT_STATUS_SLOTS = 300
 
 /** Transactions that have landed. */
 export const transactionMethods: Methods = {
-  getSignatureStatuses(params, { world }) {
+  getSignatureStatuses(params, { node }) {
     const signatures = params.get(0, z.array(signatureParam))
     if (signatures.length > MAX_STATUSES) throw invalidParams(`Too many inputs provided; max ${MAX_STATUSES}`)
     const config = params.config(1, z.object({ searchTransactionHistory: z.boolean().default(false) }))
-    const current = world.chain.slot('processed')
+    const current = node.slot('processed')
     const value = signatures.map((signature) => {
-      const status = world.chain.parts.history.status(signature)
-      if (status === null) return null
+      const status = node.parts.history.status(signature)
+      if (status === null || status.slot > current) return null
       const depth = current - status.slot
       if (depth > RECENT_STATUS_SLOTS && !config.searchTransactionHistory) return null
       return {
@@ -42,18 +42,18 @@ export const transactionMethods: Methods = {
     return withContext(current, value)
   },
 
-  getTransaction(params, { world }) {
+  getTransaction(params, { node }) {
     const signature = params.get(0, signatureParam)
     const config = configOr(params, 1, transactionConfig)
-    const slot = votedSlot(world.chain.slot(config.commitment), config.commitment)
-    const transaction = world.chain.parts.history.transaction(signature)
+    const slot = votedSlot(node.slot(config.commitment), config.commitment)
+    const transaction = node.parts.history.transaction(signature)
     if (transaction === null || transaction.slot > slot) return null
-    const { addresses, ledger } = world.chain.parts
-    const current = world.chain.slot('processed')
+    const { addresses, ledger } = node.parts
+    const current = node.slot('processed')
     return encodeTransaction(transaction, config, addresses, decimalsAt(ledger, current))
   },
 
-  getSignaturesForAddress(params, { world }) {
+  getSignaturesForAddress(params, { node }) {
     const address = params.get(0, addressParam)
     const config = params.config(
       1,
@@ -63,9 +63,9 @@ export const transactionMethods: Methods = {
         until: signatureParam.optional(),
       }),
     )
-    const slot = votedSlot(readSlot(world.chain, config), config.commitment)
-    const current = world.chain.slot('processed')
-    return world.chain.parts.history.forAddress(address, slot, config).map((landed) => ({
+    const slot = votedSlot(readSlot(node, config), config.commitment)
+    const current = node.slot('processed')
+    return node.parts.history.forAddress(address, slot, config).map((landed) => ({
       blockTime: landed.blockTime,
       confirmationStatus: commitmentOf(landed.slot, current),
       err: landed.err,
