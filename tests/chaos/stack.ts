@@ -99,7 +99,9 @@ export async function startChaosStack(options: StackOptions): Promise<ChaosStack
       KEY_PREFIX: 'chaos',
       LOCALNET_REPLICA_PORT: String(replicaPort),
     },
-    entries: options.withoutFence ? { 'order-worker': join(__dirname, 'mains/unfenced-order-worker.cjs') } : {},
+    entries: options.withoutFence
+      ? { 'order-worker': join(__dirname, 'mains/unfenced-order-worker.cjs') }
+      : {},
     async environmentFor(process: {
       name: string
       service: ServiceName
