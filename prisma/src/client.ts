@@ -6,6 +6,7 @@ import { appendEvents } from './append-events'
 import { createAttemptsRepository } from './attempts-repository'
 import { withAppErrors } from './errors'
 import { createEventsRepository } from './events-repository'
+import { createFillsRepository } from './fills-repository'
 import { insertOrders, lookupNewOrder } from './insert-orders'
 import { missingMigrations } from './migrations'
 import { createOrderReads } from './orders-repository'
@@ -69,6 +70,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
     orders: withAppErrors({ ...reads, ...writes }),
     events: withAppErrors(createEventsRepository(client)),
     attempts: withAppErrors(createAttemptsRepository(client)),
+    fills: withAppErrors(createFillsRepository(client)),
     work: withAppErrors(createWorkRepository(client, reads)),
   }
 }

@@ -103,10 +103,11 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     ({ orderId }) => executeOrder(engine, watcher, orderId),
     { clock, logger },
   )
+  const cache = createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS })
   const loops = [
     startSweeper(engine),
-    startRepublisher(engine, createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS }), publish),
-    startFinalityLoop(engine, stopOnWrongChain),
+    startRepublisher(engine, cache, publish),
+    startFinalityLoop(engine, cache, stopOnWrongChain),
   ]
   const accounts = startRpcServer(
     { ...bus, service: ORDER_WORKER },

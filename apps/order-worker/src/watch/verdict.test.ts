@@ -31,6 +31,13 @@ test.each<[string, Partial<Evidence>]>([
   expect(verdictOn({ ...nothing, ...evidence })).toEqual({ outcome: 'unknown' })
 })
 
+test('a transaction that was processed and is gone is as unknown as one that was never seen', () => {
+  const evidence = { ...nothing, finalized: { height: 900, slot: 940 }, answeredAtSlot: 970 }
+  expect(verdictOn({ ...evidence, status: found('processed') })).toEqual({ outcome: 'unknown' })
+  expect(verdictOn({ ...evidence, answeredAtSlot: 971, status: null })).toEqual({ outcome: 'unknown' })
+  expect(verdictOn(nothing)).toEqual({ outcome: 'expired' })
+})
+
 test('landed and failed are said at the commitment', () => {
   expect(verdictOn({ ...nothing, status: found('confirmed') })).toEqual({ outcome: 'landed', slot: 990 })
   const error = { instruction: 4, customCode: 1, text: '{}' }

@@ -1,6 +1,7 @@
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { MAX_LOOKUP } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
+import { inGroups } from './in-groups'
 import { resolveAttempt, type WatchedAttempt } from './resolve'
 import { verdictOn } from './verdict'
 
@@ -147,18 +148,5 @@ function asWatched(attempt: StoredAttempt): WatchedAttempt | null {
     lastValidBlockHeight,
     genesisHash,
     reference: attempt.reference,
-  }
-}
-
-/** Runs `work` over all items, `size` at a time; the first failure is thrown after its group has ended. */
-async function inGroups<Item>(
-  items: readonly Item[],
-  size: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  for (let at = 0; at < items.length; at += size) {
-    const done = await Promise.allSettled(items.slice(at, at + size).map(work))
-    const failed = done.find((result) => result.status === 'rejected')
-    if (failed) throw failed.reason
   }
 }
