@@ -72,6 +72,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     clock,
     publish: (published) => publish(published.map(({ order, news }) => ({ order: snapshotOf(order), news }))),
     onPublishFailed: events.publishFailed,
+    checkpoint: deps.checkpoint,
   })
   const queue = createOrdersQueue(bus, logger)
   const requests = createRpcClient(bus, deps)

@@ -95,11 +95,14 @@ export function startFinalityLoop(
       const status = answer.statuses[i] ?? null
       return { attempt, status, finalized, answeredAtSlot: answer.slot }
     })
-    await store.attempts.markFinalized(
-      sightings
-        .filter(({ attempt, status }) => status?.confirmation === 'finalized' && status.slot === attempt.slot)
-        .map(({ attempt }) => attempt),
+    const final = sightings.filter(
+      ({ attempt, status }) => status?.confirmation === 'finalized' && status.slot === attempt.slot,
     )
+    if (final.length > 0) {
+      engine.checkpoint('finality.before')
+      await store.attempts.markFinalized(final.map(({ attempt }) => attempt))
+      engine.checkpoint('finality.marked')
+    }
     await inGroups(sightings, AT_ONCE, follow)
   }
 

@@ -149,8 +149,11 @@ async function fail(
   }
   const { id, accountId, lastSeq } = result.order
   // Durable already: where Redis is away the sweeper queues it when it is due.
-  await engine.queue
-    .enqueue([{ orderId: id, accountId, lastSeq, delayMs: after.delayMs }])
-    .catch((error: unknown) => engine.events.loopFailed('queueing the next attempt', error))
+  try {
+    await engine.queue.enqueue([{ orderId: id, accountId, lastSeq, delayMs: after.delayMs }])
+    engine.checkpoint('retry.enqueued')
+  } catch (error) {
+    engine.events.loopFailed('queueing the next attempt', error)
+  }
   return 'resolved'
 }

@@ -36,6 +36,7 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     entry.sentAt = clock.monotonic()
     try {
       await engine.settlement.submit(entry.attempt.signedTransaction)
+      engine.checkpoint('transaction.sent')
       events.attemptSent(entry.attempt.orderId, entry.attempt.attempt, entry.attempt.signature)
     } catch (error) {
       events.sendFailed(entry.attempt.orderId, entry.attempt.attempt, error)
@@ -58,11 +59,13 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
 
   /** Attempts that no live copy looks after, and those of ours: their leases are taken or renewed. */
   async function takeOver(): Promise<void> {
-    for (const attempt of await engine.store.attempts.takeUnresolved(
+    const attempts = await engine.store.attempts.takeUnresolved(
       engine.owner,
       config.ATTEMPT_LEASE_MS,
       TAKE_LIMIT,
-    )) {
+    )
+    if (attempts.length > 0) engine.checkpoint('watch.leased')
+    for (const attempt of attempts) {
       const watchable = asWatched(attempt)
       if (watchable) watch(watchable)
     }
