@@ -1,4 +1,4 @@
-import { AppError, type Checkpoint, type NewOrder } from '@fillstream/core'
+import { AppError, type Checkpoint, type NewOrder, type Order } from '@fillstream/core'
 import { createBatcher, type Batcher } from './batcher'
 import { isUnavailable } from './errors'
 import { stepOf, type JournalStep } from './journal-checkpoints'
@@ -17,6 +17,11 @@ export interface Journal {
   append(append: OrderAppend): Promise<AppendResult>
   /** An attempt that failed before it was signed and will be followed by another: recorded without an event. */
   recordFailedAttempt(append: Omit<OrderAppend, 'events'>): Promise<AppendResult>
+  /**
+   * Tells again how an order stands, without its events: for a caller who is about to be answered with it, and should then read
+   * the same everywhere, though its last writer may have died before telling. Never rejects.
+   */
+  retell(order: Order): Promise<void>
   /** Takes no more and resolves when all that was taken is done. */
   close(): Promise<void>
 }
@@ -148,6 +153,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
       }
     },
     append,
+    retell: (order) => tell([{ order, news: [] }], new Set()),
     recordFailedAttempt: (step) => append({ ...step, events: [] }),
     async close() {
       await Promise.all([accepts.close(), appends.close()])

@@ -1,6 +1,6 @@
 import { canTransition, isTerminal } from '@fillstream/core'
-import { type OrderStatus } from '@fillstream/types'
-import { createApi, landedSettlements, query } from '../support/api'
+import { type OrderStatus, type OrderView } from '@fillstream/types'
+import { createApi, landedSettlements, query, type Api } from '../support/api'
 import { type Stack } from '../support/stack'
 import { eventually } from '../support/store'
 import { type PlacedOrder, type Trader } from './trader'
@@ -51,32 +51,12 @@ export async function auditOrders(
   const rows = await query<OrderRow>(stack, ORDERS, [placed.map(({ key }) => key)])
   const { wallet } = await api.get<{ wallet: string }>('/v1/account')
   const landed = await landedSettlements(stack, wallet)
-  const wrong = [...(await wrongWithAccount(stack, trader))]
-
-  for (const { key, orderId, cancel } of placed) {
-    const ofKey = rows.filter((row) => row.key === key)
-    if (ofKey.length !== 1 || ofKey[0]?.id !== orderId)
-      wrong.push(`${key} led to ${orderId} and has the orders ${ofKey.map(({ id }) => id).join()}`)
-    if (cancel === 'cancelled' && ofKey[0]?.status !== 'cancelled')
-      wrong.push(`${orderId} was answered to be cancelled and is ${ofKey[0]?.status}`)
-    if (cancel === 'too late' && ofKey[0]?.status === 'cancelled')
-      wrong.push(`${orderId} is cancelled, after the answer that this is too late`)
-    if ((await trader.placeAgain(key)) !== orderId) wrong.push(`${key} leads to another order now`)
-  }
-  for (const row of rows) {
-    wrong.push(...wrongWithEvents(row))
-    const times = landed.get(row.id) ?? 0
-    if (times !== (row.status === 'confirmed' ? 1 : 0))
-      wrong.push(`${row.id} is ${row.status} and landed ${times} times`)
-    const shown = await api.order(row.id)
-    const events = await api.events(row.id)
-    if (shown.status !== row.status) wrong.push(`${row.id} is shown as ${shown.status}, it is ${row.status}`)
-    if (events.map(({ seq }) => seq).join() !== row.seqs.join())
-      wrong.push(`${row.id} shows the events ${events.map(({ seq }) => seq).join()}`)
-    const { outputAmount, minOutputAmount } = shown
-    if (outputAmount !== null && BigInt(outputAmount) < BigInt(minOutputAmount ?? 0))
-      wrong.push(`${row.id} gave ${outputAmount}, promised were ${minOutputAmount}`)
-  }
+  const ofKey = (key: string) => rows.filter((row) => row.key === key)
+  const found = await Promise.all([
+    ...placed.map((order) => wrongWithAnswers(trader, order, ofKey(order.key))),
+    ...rows.map((row) => wrongWithOrder(api, row, landed.get(row.id) ?? 0)),
+    wrongWithAccount(stack, trader),
+  ])
   const count = (status: OrderStatus) => rows.filter((row) => row.status === status).length
   return {
     confirmed: count('confirmed'),
@@ -84,7 +64,53 @@ export async function auditOrders(
     cancelled: count('cancelled'),
     landedTwice: rows.filter(({ id }) => (landed.get(id) ?? 0) > 1).length,
     gaps: rows.filter((row) => hasGap(row.seqs)).length,
-    wrong,
+    wrong: found.flat(),
+  }
+}
+
+/** What the trader was told, and what its key leads to. */
+async function wrongWithAnswers(
+  trader: Trader,
+  { key, orderId, cancel }: PlacedOrder,
+  rows: readonly OrderRow[],
+): Promise<string[]> {
+  const wrong: string[] = []
+  const status = rows[0]?.status
+  if (rows.length !== 1 || rows[0]?.id !== orderId)
+    wrong.push(`${key} led to ${orderId} and has the orders ${rows.map(({ id }) => id).join()}`)
+  if (cancel === 'cancelled' && status !== 'cancelled')
+    wrong.push(`${orderId} was answered to be cancelled and is ${status}`)
+  if (cancel === 'too late' && status === 'cancelled')
+    wrong.push(`${orderId} is cancelled, after the answer that this is too late`)
+  if ((await trader.placeAgain(key)) !== orderId) wrong.push(`${key} leads to another order now`)
+  return wrong
+}
+
+/** The order's row, its events, what the API shows of it, and how often it landed with success. */
+async function wrongWithOrder(api: Api, row: OrderRow, landed: number): Promise<string[]> {
+  const { id, status, seqs } = row
+  const wrong = wrongWithEvents(row)
+  if (landed !== (status === 'confirmed' ? 1 : 0)) wrong.push(`${id} is ${status} and landed ${landed} times`)
+  const [shown, events] = await Promise.all([shownAs(api, id, status), api.events(id)])
+  if (shown.status !== status) wrong.push(`${id} is shown as ${shown.status}, it is ${status}`)
+  if (events.map(({ seq }) => seq).join() !== seqs.join())
+    wrong.push(`${id} shows the events ${events.map(({ seq }) => seq).join()}`)
+  const { outputAmount, minOutputAmount } = shown
+  if (outputAmount !== null && BigInt(outputAmount) < BigInt(minOutputAmount ?? 0))
+    wrong.push(`${id} gave ${outputAmount}, promised were ${minOutputAmount}`)
+  return wrong
+}
+
+/** The order as the API shows it: the copy that it reads may be behind until the news is told again. */
+async function shownAs(api: Api, orderId: string, status: OrderStatus): Promise<OrderView> {
+  try {
+    return await eventually(async () => {
+      const shown = await api.order(orderId)
+      expect(shown.status).toBe(status)
+      return shown
+    })
+  } catch {
+    return api.order(orderId)
   }
 }
 

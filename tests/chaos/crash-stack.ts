@@ -34,9 +34,9 @@ const SHORT_WAITS = {
   STREAM_CHECK_MS: '200',
 }
 
-/** Work is made again where a point was not reached for this long; the slowest loop turns every 2 s. */
-const DRIVE_AGAIN_MS = 3_000
-const MAX_DRIVES = 8
+/** Work is made again where a point was not reached for this long. */
+const DRIVE_AGAIN_MS = 1_500
+const MAX_DRIVES = 12
 
 const mainOf = (service: CrashingService) => join(__dirname, 'mains', `${service}.cjs`)
 

@@ -79,7 +79,8 @@ export function createTrader(stack: Stack): Trader {
 async function cancel(client: FillstreamClient, orderId: string): Promise<'cancelled' | 'too late'> {
   try {
     const { status } = await client.orders.cancel(orderId)
-    expect(status).toBe('cancelled')
+    const { status: shown } = await client.orders.get(orderId)
+    expect([status, shown]).toEqual(['cancelled', 'cancelled'])
     return 'cancelled'
   } catch (error) {
     if (error instanceof FillstreamError && error.code === 'CANCEL_TOO_LATE') return 'too late'
