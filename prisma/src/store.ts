@@ -139,6 +139,8 @@ export interface FillsRepository {
 export interface WorkRepository {
   /** Orders that need work (neither terminal nor submitted) and were due more than `idleMs` ago. Longest waiting first. */
   dueOrders(limit: number, idleMs: number): Promise<{ id: string; accountId: string; lastSeq: number }[]>
+  /** How long ago the order last changed, by the clock of Postgres; Infinity where there is no such order. */
+  idleMs(orderId: string): Promise<number>
   /** Orders with events of the last `sinceMs`, and those events: what a wiped Redis should hear again. Newest first. */
   recentlyUpdated(sinceMs: number, limit: number): Promise<Published[]>
 }
