@@ -135,10 +135,20 @@ export interface FillsRepository {
   correct(correction: FillCorrection): Promise<boolean>
 }
 
+/** An order that somebody should be working on. */
+export interface DueOrder {
+  readonly id: string
+  readonly accountId: string
+  readonly lastSeq: number
+}
+
 /** What the sweeper and the republisher ask. */
 export interface WorkRepository {
-  /** Orders that need work (neither terminal nor submitted) and were due more than `idleMs` ago. Longest waiting first. */
-  dueOrders(limit: number, idleMs: number): Promise<{ id: string; accountId: string; lastSeq: number }[]>
+  /**
+   * Orders that need work (neither terminal nor submitted) and were due more than `idleMs` ago, by id: at most `limit` after
+   * `afterId` (null: from the first).
+   */
+  dueOrders(limit: number, idleMs: number, afterId: string | null): Promise<DueOrder[]>
   /** How long ago the order last changed, by the clock of Postgres; Infinity where there is no such order. */
   idleMs(orderId: string): Promise<number>
   /** Orders with events of the last `sinceMs`, and those events: what a wiped Redis should hear again. Newest first. */

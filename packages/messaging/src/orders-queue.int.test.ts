@@ -87,3 +87,15 @@ test('a job put off by a copy whose clock is an hour ahead runs when the order i
   expect(runs).toHaveLength(2)
   await worker.close()
 })
+
+test('of orders that are due, only those without a job are queued again', async () => {
+  const steps = [5, 6, 7].map((lastSeq) => ({ orderId: systemIds.uuid(), accountId, lastSeq }))
+  await queue.enqueue(steps.slice(0, 2))
+  expect(await queue.requeue(steps)).toBe(1)
+  expect(await queue.requeue(steps)).toBe(0)
+  expect(await queue.depth()).toBe(3)
+  const { worker, runs, reached } = work(() => ({ again: false }))
+  await reached(3)
+  expect(runs.sort()).toEqual(steps.map(({ orderId }) => orderId).sort())
+  await worker.close()
+})

@@ -1,6 +1,7 @@
 import { orderJobId, orderJobSchema, ORDERS_QUEUE, shardOf, type OrderJob } from '@fillstream/types'
 import { createRedis, type Clock, type Logger } from '@fillstream/runtime'
 import { DelayedError, Queue, Worker, type Job } from 'bullmq'
+import { type Redis } from 'ioredis'
 
 /** How long a queue or worker that closes waits for its running jobs, and for a Redis that may be away. */
 const CLOSE_PATIENCE_MS = 4_000
@@ -36,10 +37,11 @@ export interface OrdersQueue {
   /** Queues orders at the step they stand at; one whose step is queued already is left as it is. */
   enqueue(orders: readonly QueuedOrder[]): Promise<void>
   /**
-   * Queues orders that have been due for a while, by the clock of Postgres. A job that waits under its id for the time that its
-   * sender's clock named does not wait any longer.
+   * Queues those of the orders that have no job, which have been due for a while by the clock of Postgres. A job that waits for
+   * the time that its sender's clock named does not wait any longer; one that waits its turn is left alone, which costs one
+   * look at it. Resolves with how many were helped.
    */
-  requeue(orders: readonly QueuedOrder[]): Promise<void>
+  requeue(orders: readonly QueuedOrder[]): Promise<number>
   /** Jobs waiting or running over all partitions. */
   depth(): Promise<number>
   close(): Promise<void>
@@ -83,11 +85,20 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
     )
   return {
     enqueue: (orders) => forEachPartition(orders, add),
-    requeue: (orders) =>
-      forEachPartition(orders, async (queue, mine) => {
-        await add(queue, mine)
-        await Promise.all(mine.map(({ orderId, lastSeq }) => endDelay(queue, orderJobId(orderId, lastSeq))))
-      }),
+    async requeue(orders) {
+      let helped = 0
+      await forEachPartition(orders, async (queue, mine) => {
+        const delays = await delaysOf(connection, queue, mine)
+        const lost = mine.filter((_, i) => delays[i] === null)
+        const delayed = mine.filter((_, i) => Number(delays[i]) > 0)
+        if (lost.length > 0) await add(queue, lost)
+        const ended = await Promise.all(
+          delayed.map(({ orderId, lastSeq }) => endDelay(queue, orderJobId(orderId, lastSeq))),
+        )
+        helped += lost.length + ended.filter((done) => done).length
+      })
+      return helped
+    },
     async depth() {
       const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('waiting', 'active')))
       return counts.reduce((sum, count) => sum + (count['waiting'] ?? 0) + (count['active'] ?? 0), 0)
@@ -99,11 +110,31 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
   }
 }
 
-async function endDelay(queue: Queue<OrderJob>, jobId: string): Promise<void> {
-  if ((await queue.getJobState(jobId)) !== 'delayed') return
+/** The delay with which each order's job was last put off; null where there is no job. */
+async function delaysOf(
+  connection: Redis,
+  queue: Queue<OrderJob>,
+  orders: readonly QueuedOrder[],
+): Promise<readonly (string | null)[]> {
+  const pipeline = connection.pipeline()
+  for (const { orderId, lastSeq } of orders) pipeline.hget(queue.toKey(orderJobId(orderId, lastSeq)), 'delay')
+  const replies = (await pipeline.exec()) ?? []
+  return replies.map(([error, delay]) => {
+    if (error) throw error
+    return delay as string | null
+  })
+}
+
+async function endDelay(queue: Queue<OrderJob>, jobId: string): Promise<boolean> {
+  if ((await queue.getJobState(jobId)) !== 'delayed') return false
   const job = await queue.getJob(jobId)
   // It may have begun by itself meanwhile.
-  await job?.promote().catch(() => undefined)
+  return (
+    (await job?.promote().then(
+      () => true,
+      () => false,
+    )) ?? false
+  )
 }
 
 export interface OrdersWorkerConfig extends OrdersQueueConfig {
