@@ -5,11 +5,12 @@ const LIMIT = 1_000
 
 /**
  * Queues what Postgres says is unfinished and nobody has touched for a while: jobs lost with Redis, or with a worker.
- * Every copy sweeps; a job that is still there under its id is left as it is.
+ * Every copy sweeps; a job that is still there under its id is left as it is. During a halt nobody would work on them.
  */
 export function startSweeper(engine: Engine): Loop {
   const { config, events } = engine
   async function turn(): Promise<void> {
+    if (engine.trading.isHalted()) return
     const due = await engine.store.work.dueOrders(LIMIT, config.SWEEP_IDLE_MS)
     if (due.length === 0) return
     engine.checkpoint('sweep.before')
