@@ -168,8 +168,7 @@ async function settleConflicts(
       if (own) settled.set(order.id, { outcome: 'created', ...own })
     } else if (holder) {
       const name = `${holder.by} ${holder.id}`
-      const found =
-        read.get(name) ?? (await existing(client, holder.id, holder.by))
+      const found = read.get(name) ?? (await existing(client, holder.id, holder.by))
       read.set(name, found)
       settled.set(order.id, found)
     }

@@ -1,5 +1,12 @@
 import fc from 'fast-check'
-import { ASSUMED_PER_SECOND, observe, secondsTooLong, UNSEEN, type Capacity, type QueueSample } from './backlog'
+import {
+  ASSUMED_PER_SECOND,
+  observe,
+  secondsTooLong,
+  UNSEEN,
+  type Capacity,
+  type QueueSample,
+} from './backlog'
 
 const LIMITS = { maxDepth: 20_000, maxSeconds: 30 }
 
@@ -52,7 +59,9 @@ test('a busy engine is known by its speed after half a minute', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 2_000 }), (perSecond) => {
       const capacity = after(workedOff(1_000_000, perSecond, 30))
-      expect(Math.abs(capacity.perSecond - perSecond)).toBeLessThan(0.01 * Math.max(perSecond, ASSUMED_PER_SECOND))
+      expect(Math.abs(capacity.perSecond - perSecond)).toBeLessThan(
+        0.01 * Math.max(perSecond, ASSUMED_PER_SECOND),
+      )
     }),
   )
 })
@@ -63,7 +72,7 @@ test('a short queue that is worked off at once says nothing against the engine',
 
 test('a burst on an idle engine is let in, and refused when nobody works on it', () => {
   const burst = { waiting: 5_000, running: 0, finished: 0 }
-  const standing = Array.from({ length: 5 }, () => burst)
+  const standing = Array.from({ length: 10 }, () => burst)
   expect(secondsTooLong(after([burst]), LIMITS)).toBeNull()
   expect(secondsTooLong(after(standing), LIMITS)).toBe(60)
 })

@@ -14,7 +14,12 @@ export interface GatewayEvents {
   dependencyUp(name: string): void
   queueSampled(depth: number, perSecond: number): void
   /** An operator has halted or resumed through this copy. */
-  tradingSet(fields: { requestId: string; keyId: string | null; halted: boolean; reason: string | null }): void
+  tradingSet(fields: {
+    requestId: string
+    keyId: string | null
+    halted: boolean
+    reason: string | null
+  }): void
   /** What this copy goes by, and what it went by before: null at its start. */
   tradingState(state: TradingState, before: TradingState | null): void
 }
@@ -35,7 +40,10 @@ export function createEvents({
   const notPublished = metrics.counter('orders_not_published_total', 'Changes of orders that were not told')
   const up = metrics.gauge('dependency_up', 'Whether a dependency answers', ['dependency'])
   const depth = metrics.gauge('orders_queue_depth', 'Orders waiting or running')
-  const capacity = metrics.gauge('orders_capacity_per_second', 'How fast the queue can be worked off, estimated')
+  const capacity = metrics.gauge(
+    'orders_capacity_per_second',
+    'How fast the queue can be worked off, estimated',
+  )
   const halted = metrics.gauge('trading_halted', 'Whether an operator has halted trading')
   return {
     requestAnswered(operation, status, seconds) {

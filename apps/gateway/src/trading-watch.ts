@@ -35,9 +35,13 @@ export function watchTrading(
     refusal() {
       const { halted, reason } = state.latest()
       if (!halted) return null
-      return new AppError('TRADING_HALTED', reason === null ? 'trading is halted' : `trading is halted: ${reason}`, {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      })
+      return new AppError(
+        'TRADING_HALTED',
+        reason === null ? 'trading is halted' : `trading is halted: ${reason}`,
+        {
+          retryAfterSeconds: RETRY_AFTER_SECONDS,
+        },
+      )
     },
     async look() {
       await state.fresh(0)

@@ -92,3 +92,23 @@ test('a job put off by a copy whose clock is an hour ahead runs when the order i
   expect(runs).toHaveLength(2)
   await worker.close()
 })
+
+test('a worker that is paused takes no job until it is resumed, and the jobs that came meanwhile then run', async () => {
+  const { worker, runs, reached } = work(() => ({ again: false }))
+  const first = { orderId: systemIds.uuid(), accountId, lastSeq: 1 }
+  await queue.enqueue([first])
+  await reached(1)
+  while ((await depth()) > 0) await systemClock.sleep(5)
+  worker.pause()
+  const later = Array.from({ length: 30 }, () => ({ orderId: systemIds.uuid(), accountId, lastSeq: 1 }))
+  await queue.enqueue(later)
+  for (let i = 0; i < 10; i++) {
+    worker.resume()
+    worker.pause()
+  }
+  worker.resume()
+  await reached(31)
+  expect(new Set(runs)).toEqual(new Set([first, ...later].map(({ orderId }) => orderId)))
+  while ((await depth()) > 0) await systemClock.sleep(5)
+  await worker.close()
+})

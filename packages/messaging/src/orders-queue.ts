@@ -104,10 +104,10 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
         await Promise.all(mine.map(({ orderId, lastSeq }) => endDelay(queue, orderJobId(orderId, lastSeq))))
       }),
     async load() {
-      const [counts, finished] = await Promise.all([
-        Promise.all(queues.map((queue) => queue.getJobCounts('waiting', 'active'))),
-        Promise.all(queues.map((_, shard) => connection.get(finishedJobsKey(config.prefix, shard)))),
-      ])
+      const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('waiting', 'active')))
+      const finished = await Promise.all(
+        queues.map((_, shard) => connection.get(finishedJobsKey(config.prefix, shard))),
+      )
       const total = (numbers: readonly (number | undefined)[]) =>
         numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0)
       return {

@@ -8,7 +8,9 @@ function rig() {
     now: () => nowMs,
     monotonic: () => nowMs,
     sleep: (_ms, signal) =>
-      new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('aborted')))),
+      new Promise((_resolve, reject) =>
+        signal?.addEventListener('abort', () => reject(new Error('aborted'))),
+      ),
   }
   const reads: { resolve(value: string): void; reject(error: Error): void }[] = []
   const told: string[] = []
