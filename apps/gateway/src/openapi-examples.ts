@@ -86,6 +86,13 @@ const venueQuote = {
   latencyMs: 201.4,
 }
 
+const halted = {
+  halted: true,
+  reason: 'raydium-sim misprices SOL',
+  since: AT,
+  keyId: '0123456789abcdef',
+}
+
 const shortOrder = {
   request: { amount: 50 },
   answer: {
@@ -177,6 +184,8 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
   },
   execute: shortOrder,
   executeOrder: shortOrder,
+  getTrading: { answer: halted },
+  setTrading: { request: { halted: true, reason: halted.reason }, answer: halted },
 }
 
 /** A problem document of each code. */

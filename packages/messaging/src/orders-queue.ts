@@ -1,4 +1,11 @@
-import { orderJobId, orderJobSchema, ORDERS_QUEUE, shardOf, type OrderJob } from '@fillstream/types'
+import {
+  finishedJobsKey,
+  orderJobId,
+  orderJobSchema,
+  ORDERS_QUEUE,
+  shardOf,
+  type OrderJob,
+} from '@fillstream/types'
 import { createRedis, type Clock, type Logger } from '@fillstream/runtime'
 import { DelayedError, Queue, Worker, type Job } from 'bullmq'
 import { type Redis } from 'ioredis'
@@ -32,6 +39,14 @@ export interface QueuedOrder {
   readonly delayMs?: number
 }
 
+/** Jobs, as counted at one moment. */
+export interface QueueLoad {
+  readonly waiting: number
+  readonly running: number
+  /** A counter that only rises, until Redis is emptied. */
+  readonly finished: number
+}
+
 /** The sending side of the `orders` queue. Fails fast while Redis is away. */
 export interface OrdersQueue {
   /** Queues orders at the step they stand at; one whose step is queued already is left as it is. */
@@ -42,8 +57,8 @@ export interface OrdersQueue {
    * look at it. Resolves with how many were helped.
    */
   requeue(orders: readonly QueuedOrder[]): Promise<number>
-  /** Jobs waiting or running over all partitions. */
-  depth(): Promise<number>
+  /** What there is to do and what was done, over all partitions. */
+  load(): Promise<QueueLoad>
   close(): Promise<void>
 }
 
@@ -99,9 +114,18 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
       })
       return helped
     },
-    async depth() {
+    async load() {
       const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('waiting', 'active')))
-      return counts.reduce((sum, count) => sum + (count['waiting'] ?? 0) + (count['active'] ?? 0), 0)
+      const finished = await Promise.all(
+        queues.map((_, shard) => connection.get(finishedJobsKey(config.prefix, shard))),
+      )
+      const total = (numbers: readonly (number | undefined)[]) =>
+        numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0)
+      return {
+        waiting: total(counts.map((count) => count['waiting'])),
+        running: total(counts.map((count) => count['active'])),
+        finished: total(finished.map(Number)),
+      }
     },
     async close() {
       await atMost(CLOSE_PATIENCE_MS, Promise.all(queues.map((queue) => queue.close())))
@@ -144,6 +168,9 @@ export interface OrdersWorkerConfig extends OrdersQueueConfig {
 }
 
 export interface OrdersWorker {
+  /** Takes no further job until `resume`; those that run go on. */
+  pause(): void
+  resume(): void
   /** Takes no further job and waits for the running ones. */
   close(): Promise<void>
 }
@@ -185,6 +212,14 @@ export function createOrdersWorker(
     return { worker, connection }
   })
   return {
+    pause() {
+      for (const { worker } of workers)
+        worker.pause(true).catch((error: unknown) => logger.debug('orders worker', { error }))
+    },
+    resume() {
+      // It hands its errors to the listener above.
+      for (const { worker } of workers) void worker.resume()
+    },
     async close() {
       await Promise.all(
         workers.map(async ({ worker, connection }) => {

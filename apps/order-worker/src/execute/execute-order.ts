@@ -12,6 +12,8 @@ import { boundOf, findRoute } from './route'
 const DONE: JobOutcome = { again: false }
 /** Each turn moves the order or meets a conflict; more turns than this means that something else is at it. */
 const MAX_TURNS = 20
+/** An order that meets a halt is looked at again after this long, if anyone takes jobs by then. */
+const HALT_PAUSE_MS = 1_000
 
 /** What one run of a job remembers between its steps. */
 interface Run {
@@ -41,6 +43,7 @@ export async function executeOrder(engine: Engine, watcher: Watcher, orderId: st
 async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
   if (isTerminal(order.status)) return { outcome: DONE }
   try {
+    if (order.status !== 'submitted') await engine.trading.assertOn()
     switch (order.status) {
       case 'pending':
         return await move(engine, order, 'routing', 'comparing quotes')
@@ -54,6 +57,10 @@ async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run
         return { outcome: DONE }
     }
   } catch (error) {
+    if (error instanceof AppError && error.code === 'TRADING_HALTED') {
+      engine.events.orderHeld(order.id)
+      return { outcome: { again: true, delayMs: HALT_PAUSE_MS } }
+    }
     if (error instanceof ExecutionError) return await fail(engine, order, error)
     if (isAway(error)) throw error
     // A defect of ours would meet this order again and again: it ends, with nothing sent, and the log has the rest.

@@ -5,12 +5,14 @@ const PAGE = 1_000
 
 /**
  * Queues what Postgres says is unfinished and nobody has touched for a while: jobs lost with Redis, or with a worker. Looks at one
- * page a turn, so that a backlog, whose jobs are all there, costs little and hides nothing behind it. Every copy sweeps.
+ * page a turn, so that a backlog, whose jobs are all there, costs little and hides nothing behind it. Every copy sweeps. During a
+ * halt nobody would work on them.
  */
 export function startSweeper(engine: Engine): Loop {
   const { config, events, store } = engine
   let after: string | null = null
   async function turn(): Promise<void> {
+    if (engine.trading.isHalted()) return
     const due = await store.work.dueOrders(PAGE, config.SWEEP_IDLE_MS, after)
     after = due.length < PAGE ? null : (due.at(-1)?.id ?? null)
     if (due.length === 0) return
