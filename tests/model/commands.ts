@@ -141,11 +141,11 @@ const drop = pick.map((transaction) =>
   ),
 )
 
-const fork = fc.constant(
+const fork = fc.tuple(fc.constantFrom(1, 2, 3), fc.boolean()).map(([depth, kept]) =>
   command(
-    'the tip is forked away',
+    `a fork undoes ${depth} slot(s), ${kept ? 'not what was sent' : 'the venue forgets'}`,
     () => true,
-    ({ chain }) => chain.fork(),
+    ({ chain }) => chain.fork(depth, kept),
   ),
 )
 

@@ -29,24 +29,10 @@ afterAll(async () => {
 
 function invariantsHold(maxCommands: number, store = database.store) {
   return fc.asyncProperty(runs(maxCommands), async (commands) => {
-    const t0 = performance.now()
     const world = await World.start(database, store)
     await fc.asyncModelRun(() => ({ model: world, real: world }), commands)
     await world.heal()
     await world.assertInvariants()
-    if (process.env['STATS']) {
-      const q = await database.client.query(
-        `select (select string_agg(status::text, ' ' order by id) from orders) s, (select string_agg(coalesce(code,'ok'), ' ') from attempts) a, (select count(*) from order_events) e`,
-      )
-      process.stdout.write(
-        JSON.stringify([
-          ...Object.values(q.rows[0]),
-          world.cancelAnswers.map((a) => a.answer).join(),
-          [...commands].length,
-          world.chain.sent.size,
-        ]) + ` ${Math.round(performance.now() - t0)} ms\n`,
-      )
-    }
   })
 }
 

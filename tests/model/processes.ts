@@ -85,12 +85,13 @@ function journalOf(name: string, around: Surroundings): Journal {
     if (result.outcome === 'appended') around.appended(step, result)
     return result
   }
-  return gated(
-    gates,
-    'journal',
-    { ...journal, append, recordFailedAttempt: (step) => append({ ...step, events: [] }) },
-    postgresFailure,
-  )
+  const held = gated(gates, 'journal', { accept: journal.accept, append }, postgresFailure)
+  return {
+    ...journal,
+    accept: (order) => held.accept(order),
+    append: (step) => held.append(step),
+    recordFailedAttempt: (step) => held.append({ ...step, events: [] }),
+  }
 }
 
 /** One order-worker: the loops run, jobs are handed to it. */
@@ -115,6 +116,7 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
       ...store,
       orders: gated(gates, 'orders', store.orders, postgresFailure),
       attempts: gated(gates, 'attempts', store.attempts, postgresFailure),
+      fills: gated(gates, 'fills', store.fills, postgresFailure),
       work: gated(gates, 'work', store.work, postgresFailure),
     },
     journal: journalOf(name, around),
@@ -137,10 +139,11 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
     genesisHash: GENESIS_HASH,
     tokenAccountRent: TOKEN_ACCOUNT_RENT,
   }
+  const forget = () => gates.hold('cache.forget', () => Promise.resolve(), connectionFailure)
   const wrongChain = (error: Error) => report(error.message)
   const watcher = gates.run(name, 'watch', () => startWatcher(engine, wrongChain))
   gates.run(name, 'sweep', () => startSweeper(engine))
-  gates.run(name, 'finality', () => startFinalityLoop(engine, wrongChain))
+  gates.run(name, 'finality', () => startFinalityLoop(engine, { forget }, wrongChain))
 
   async function run(job: QueuedJob): Promise<void> {
     try {
@@ -177,12 +180,13 @@ export function startGateway(name: string, around: Surroundings): GatewayProcess
   return {
     place: createPlaceOrder({
       journal,
-      enqueuer: createEnqueuer({ enqueue }, events),
+      enqueuer: createEnqueuer({ enqueue }, { events, checkpoint: deps.checkpoint }),
       tokens: { has: () => Promise.resolve(true) },
       dependencies: { isUp: () => true, assertUp: () => undefined, recheck: () => undefined },
       events,
       clock: { ...deps.clock, sleep: never },
       ids: deps.ids,
+      checkpoint: deps.checkpoint,
     }),
     cancel: createCancelOrder({
       orders: gated(gates, 'orders', store.orders, postgresFailure),

@@ -1,4 +1,4 @@
-import { AppError, type OrderSnapshot } from '@fillstream/core'
+import { AppError, type Attempt, type OrderSnapshot } from '@fillstream/core'
 import { createLogger, createMetrics, type Clock, type Deps } from '@fillstream/runtime'
 import { type OrderAppend, type Published, type Store } from '@fillstream/store'
 import { orderRequestSchema } from '@fillstream/types'
@@ -44,7 +44,7 @@ const silent = createLogger({ service: 'model', level: 'silent' })
 const MAX_STEPS = 20
 const MAX_STEPS_TO_REST = 500
 const MAX_HEALING_ROUNDS = 100
-const DURABLE = ['journal.accept', 'journal.append', 'journal.recordFailedAttempt', 'submit']
+const DURABLE = ['journal.accept', 'journal.append', 'submit']
 
 function uuid(n: number): string {
   return `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
@@ -76,6 +76,7 @@ export class World {
       ids: { uuid: () => uuid(this.lastId++) },
       random: { next: () => 0 },
       logger: silent,
+      checkpoint: () => undefined,
       metrics: createMetrics('model', { processMetrics: false }),
     })
     const report = (violation: string) => void this.violations.push(violation)
@@ -156,7 +157,7 @@ export class World {
       try {
         await this.gateway.cancel({ caller, requestId: 'cancel' }, orderId)
         this.cancelAnswers.push({ orderId, answer: 'cancelled' })
-        if (this.chain.ofOrder(orderId).some((tx) => this.mayMoveMoney(tx)))
+        if (this.chain.ofOrder(orderId).some((tx) => this.chain.mayMoveMoney(tx)))
           this.surroundings.report(`order ${orderId} is cancelled, but its transaction may land`)
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'CANCEL_TOO_LATE') throw error
@@ -254,8 +255,10 @@ export class World {
     })
   }
 
-  private mayMoveMoney(tx: { signature: string; lastValidBlockHeight: number }): boolean {
-    return this.chain.mayMoveMoney(tx.signature, tx.lastValidBlockHeight)
+  /** An alert about a confirmed transaction is raised where it was rolled back, and nowhere else. */
+  private alerted({ orderId, signature }: Attempt): void {
+    if (signature !== null && this.chain.sent.get(signature)?.rolledBack) return
+    this.surroundings.report(`order ${orderId}: an alert, although nothing was rolled back`)
   }
 
   /** Invariant 2 at the venue: what it is handed is durable already, and nothing else of the order can land. */
@@ -272,7 +275,7 @@ export class World {
       this.surroundings.report(`order ${orderId}: bytes were sent before they were durable`)
     else if (Number(row.last_valid) !== tx.lastValidBlockHeight)
       this.surroundings.report(`order ${orderId}: the stored last valid height is not the blockhash's`)
-    if (this.chain.ofOrder(orderId).filter((other) => this.mayMoveMoney(other)).length > 1)
+    if (this.chain.ofOrder(orderId).filter((other) => this.chain.mayMoveMoney(other)).length > 1)
       this.surroundings.report(`order ${orderId}: two of its transactions may land`)
   }
 
@@ -281,7 +284,7 @@ export class World {
     if (attempt?.kind !== 'submit') return
     for (const { signature, lastValidBlockHeight } of order.attempts) {
       if (signature === null || lastValidBlockHeight === null || signature === attempt.signature) continue
-      if (this.mayMoveMoney({ signature, lastValidBlockHeight }))
+      if (this.chain.mayMoveMoney({ signature, lastValidBlockHeight }))
         this.surroundings.report(`order ${order.id}: signed anew while an earlier attempt may land`)
     }
   }
