@@ -1,4 +1,4 @@
-import { canTransition, isTerminal, isTransient } from '@fillstream/core'
+import { canTransition, isTerminal } from '@fillstream/core'
 import { type FailureCode, type OrderStatus } from '@fillstream/types'
 import { type Client } from 'pg'
 import { type SimulatedChain } from './simulated-chain'
@@ -9,6 +9,15 @@ import { type CancelAnswer } from './world'
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation'
 }
+
+/** The contract's own words, lest a slip in the table of the code excuse itself. */
+const TRANSIENT: readonly FailureCode[] = [
+  'VENUE_UNAVAILABLE',
+  'VENUE_TIMEOUT',
+  'TX_EXPIRED',
+  'SLIPPAGE_EXCEEDED',
+]
+const MAX_ATTEMPTS = 3
 
 interface OrderRow {
   readonly id: string
@@ -110,14 +119,14 @@ function brokenAttempts({ status, attempts, attemptCount, failure }: OrderRow): 
   const broken: string[] = []
   const numbers = attempts.map(({ attempt }) => attempt)
   if (!isDense(numbers, attemptCount)) broken.push(`has attempts ${numbers.join()}, counted ${attemptCount}`)
-  if (attempts.length > 3) broken.push(`was attempted ${attempts.length} times`)
+  if (attempts.length > MAX_ATTEMPTS) broken.push(`was attempted ${attempts.length} times`)
   const last = attempts.at(-1)
   for (const attempt of attempts) {
     const { code, message } = attempt
     if (attempt.status === 'submitted') broken.push(`has an attempt that was never resolved`)
     if (attempt.status === 'failed' && (code === null || !message))
       broken.push('lost the reason of an attempt')
-    if (attempt !== last && (code === null || !isTransient(code)))
+    if (attempt !== last && (code === null || !TRANSIENT.includes(code)))
       broken.push(`was tried again after ${attempt.status} ${code}`)
     if (attempt.status === 'confirmed' && !attempt.finalized) broken.push('was not followed to finality')
   }

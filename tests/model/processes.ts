@@ -1,7 +1,7 @@
 import { AppError } from '@fillstream/core'
 import { RpcUnavailableError, type OrdersQueue } from '@fillstream/messaging'
 import { type Clock, type Deps } from '@fillstream/runtime'
-import { createJournal, type Journal, type OrderAppend, type Published, type Store } from '@fillstream/store'
+import { createJournal, type Journal, type OrderAppend, type Store } from '@fillstream/store'
 import { createEvents } from '../../apps/gateway/src/events'
 import { createCancelOrder, type CancelOrder } from '../../apps/gateway/src/use-cases/cancel-order'
 import { createEnqueuer } from '../../apps/gateway/src/use-cases/enqueuer'
@@ -17,6 +17,7 @@ import { startSweeper } from '../../apps/order-worker/src/recovery/sweeper'
 import { type Wallets } from '../../apps/order-worker/src/signer/wallets'
 import { startFinalityLoop } from '../../apps/order-worker/src/watch/finality'
 import { startWatcher } from '../../apps/order-worker/src/watch/watcher'
+import { type ChecksOnTheWay } from './checks-on-the-way'
 import { gated, type Gates } from './gates'
 import { type JobQueue, type QueuedJob } from './job-queue'
 import { routerFailure, TOKEN_ACCOUNT_RENT, type Market } from './market'
@@ -24,8 +25,9 @@ import { GENESIS_HASH, type SimulatedChain } from './simulated-chain'
 import { SimulatedNodes } from './simulated-nodes'
 
 /** What the processes of one run share: Postgres and the outside world. */
-export interface Surroundings {
-  readonly deps: Deps
+export interface Surroundings extends Omit<ChecksOnTheWay, 'alerted'> {
+  /** Each process's own: metrics may be registered once. */
+  deps(): Deps
   readonly store: Store
   readonly gates: Gates
   readonly chain: SimulatedChain
@@ -33,12 +35,6 @@ export interface Surroundings {
   readonly queue: JobQueue
   readonly wallets: Wallets
   readonly events: WorkerEvents
-  /** The venue is handed bytes. */
-  submitted(bytes: Uint8Array): Promise<void>
-  /** News is told. */
-  heard(published: readonly Published[]): Promise<void>
-  /** An append won. */
-  appended(step: OrderAppend, published: Published): void
   /** Something that must not happen. */
   report(violation: string): void
 }
@@ -72,11 +68,11 @@ function withoutWaits(clock: Clock): Clock {
 }
 
 /** The real journal; its appends and its news are held at the gates. */
-function journalOf(name: string, around: Surroundings): Journal {
-  const { gates, deps, store } = around
+function journalOf(name: string, clock: Clock, around: Surroundings): Journal {
+  const { gates, store } = around
   const journal = createJournal({
     store,
-    clock: withoutWaits(deps.clock),
+    clock: withoutWaits(clock),
     publish: (published) =>
       gates.run(name, 'aside', () => gates.hold('publish', () => around.heard(published), connectionFailure)),
   })
@@ -101,7 +97,8 @@ export interface WorkerProcess {
 }
 
 export function startWorker(name: string, around: Surroundings): WorkerProcess {
-  const { gates, deps, store, queue, chain, market, report } = around
+  const { gates, store, queue, chain, market, report } = around
+  const deps = around.deps()
   const clock: Clock = {
     ...deps.clock,
     sleep: (_ms, signal) => gates.hold('sleep', () => Promise.resolve(), connectionFailure, signal),
@@ -119,7 +116,7 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
       fills: gated(gates, 'fills', store.fills, postgresFailure),
       work: gated(gates, 'work', store.work, postgresFailure),
     },
-    journal: journalOf(name, around),
+    journal: journalOf(name, deps.clock, around),
     queue: gated<OrdersQueue>(gates, 'queue', queue, connectionFailure),
     chain: node,
     settlement: {
@@ -168,9 +165,10 @@ export interface GatewayProcess {
 }
 
 export function startGateway(name: string, around: Surroundings): GatewayProcess {
-  const { gates, deps, store, queue } = around
+  const { gates, store, queue } = around
+  const deps = around.deps()
   const events = createEvents(deps)
-  const journal = journalOf(name, around)
+  const journal = journalOf(name, deps.clock, around)
   const enqueue: OrdersQueue['enqueue'] = (orders) =>
     gates.run(name, 'aside', () =>
       gates.hold('queue.enqueue', () => queue.enqueue(orders), connectionFailure),
