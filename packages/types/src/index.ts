@@ -1,5 +1,6 @@
 export * from './primitives'
 export * from './tokens'
+export * from './order-terms'
 export * from './order'
 export * from './quote'
 export * from './events'
