@@ -25,6 +25,7 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
   const steps = metrics.counter('order_events_total', 'Order events appended, by status', ['status'])
   const attempts = metrics.counter('attempts_total', 'Attempts that ended, by outcome', ['outcome'])
   const swept = metrics.counter('orders_requeued_total', 'Unfinished orders that the sweeper queued again')
+  const expired = metrics.counter('orders_expired_total', 'Orders ended because their time was over')
   const conflicts = metrics.counter('append_conflicts_total', 'Appends that lost to another writer')
   const republished = metrics.counter('news_republished_total', 'Orders whose news was told again')
   const alerts = metrics.counter('alerts_total', 'What an operator must look at', ['kind'])
@@ -82,6 +83,10 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     ordersRequeued(count: number) {
       swept({}, count)
       logger.info('unfinished orders queued again', { count })
+    },
+    ordersExpired(count: number) {
+      expired({}, count)
+      logger.info('orders expired', { count })
     },
     newsRepublished(count: number) {
       republished({}, count)
