@@ -31,6 +31,7 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     'trigger_seconds',
     'From a price that was read to its orders being queued',
   )
+  const expired = metrics.counter('orders_expired_total', 'Orders ended because their time was over')
   const conflicts = metrics.counter('append_conflicts_total', 'Appends that lost to another writer')
   const republished = metrics.counter('news_republished_total', 'Orders whose news was told again')
   const alerts = metrics.counter('alerts_total', 'What an operator must look at', ['kind'])
@@ -101,6 +102,9 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     },
     indexFilled(orders: number, elapsedMs: number) {
       logger.info('the trigger index was filled from Postgres', { orders, elapsedMs: Math.round(elapsedMs) })
+    ordersExpired(count: number) {
+      expired({}, count)
+      logger.info('orders expired', { count })
     },
     newsRepublished(count: number) {
       republished({}, count)
