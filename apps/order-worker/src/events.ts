@@ -94,7 +94,7 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
       fired({}, fires)
       parked({}, parks)
     },
-    triggersDecided(seconds: number) {
+    triggerDecided(seconds: number) {
       decided(seconds)
     },
     triggersFound(count: number) {
@@ -102,6 +102,7 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     },
     indexFilled(orders: number, elapsedMs: number) {
       logger.info('the trigger index was filled from Postgres', { orders, elapsedMs: Math.round(elapsedMs) })
+    },
     ordersExpired(count: number) {
       expired({}, count)
       logger.info('orders expired', { count })

@@ -37,6 +37,7 @@ import { startExpiry } from './recovery/expiry'
 import { startRepublisher } from './recovery/republisher'
 import { startSweeper } from './recovery/sweeper'
 import { createWallets } from './signer/wallets'
+import { startTriggers } from './triggers/start-triggers'
 import { startFinalityLoop } from './watch/finality'
 import { startWatcher } from './watch/watcher'
 
@@ -76,21 +77,25 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   })
   const queue = createOrdersQueue(bus, logger)
   const requests = createRpcClient(bus, deps)
-  const engine: Engine = {
+  const parts = {
     ...deps,
-    config,
     events,
     store,
     journal,
     queue,
-    chain,
-    settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
     router: createDexRouter(requests.to(DEX_ROUTER, dexRouterOperations), config.QUOTE_TIMEOUT_MS),
-    wallets: createWallets(config.WALLET_MASTER_KEY),
-    triggers: { opened: () => undefined, reopened: () => undefined },
-    faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     owner: ids.uuid(),
     genesisHash,
+  }
+  const triggers = startTriggers(parts, redis, { ...config, ...bus })
+  const engine: Engine = {
+    ...parts,
+    config,
+    chain,
+    settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
+    wallets: createWallets(config.WALLET_MASTER_KEY),
+    triggers,
+    faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     tokenAccountRent,
   }
 
@@ -130,7 +135,12 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     url: server.url,
     async close() {
       health.drain()
-      await Promise.all([worker.close(), accounts.close(), ...loops.map((loop) => loop.stop())])
+      await Promise.all([
+        worker.close(),
+        accounts.close(),
+        triggers.stop(),
+        ...loops.map((loop) => loop.stop()),
+      ])
       await watcher.close()
       await journal.close()
       await Promise.all([queue.close(), requests.close()])
