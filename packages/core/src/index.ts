@@ -1,5 +1,6 @@
 export * from './amm/constant-product'
 export * from './amm/pool-account'
+export * from './amm/pool-opening'
 export * from './amm/pool-swap'
 export * from './amm/venues'
 export * from './encoding/base58'
