@@ -11,6 +11,7 @@ import { missingMigrations } from './migrations'
 import { createOrderReads } from './orders-repository'
 import { createPersist, type Sleeper } from './persist'
 import type { OrderReads, OrderWrites, Store, StoreConfig } from './store'
+import { createTriggersRepository } from './triggers-repository'
 import { createWorkRepository } from './work-repository'
 
 export interface StoreDeps {
@@ -69,6 +70,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
     orders: withAppErrors({ ...reads, ...writes }),
     events: withAppErrors(createEventsRepository(client)),
     attempts: withAppErrors(createAttemptsRepository(client)),
+    triggers: withAppErrors(createTriggersRepository(client)),
     work: withAppErrors(createWorkRepository(client, reads)),
   }
 }

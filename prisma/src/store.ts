@@ -1,4 +1,4 @@
-import type { Attempt, NewOrder, Order } from '@fillstream/core'
+import type { Attempt, NewOrder, Order, Trigger } from '@fillstream/core'
 import type { OrderEvent, OrderNews, OrderStatus, OrderType, RouteReceipt } from '@fillstream/types'
 import type { AppendResult, InsertResult, OrderAppend, Published } from './orders'
 
@@ -103,10 +103,55 @@ export interface AttemptsRepository {
   markFinalized(attempts: readonly { orderId: string; attempt: number }[]): Promise<void>
 }
 
-/** What the sweeper and the republisher ask. */
+export interface PairOfMints {
+  readonly inputMint: string
+  readonly outputMint: string
+}
+
+/**
+ * What open orders wait for. Rows appear and go with the events `open` and whatever follows it: here they are only read,
+ * and told the best price seen.
+ */
+export interface TriggersRepository {
+  /** In the order of their ids: all of them, or those of a pair that wait for a price (so no snipers). */
+  page(query: {
+    readonly pair?: PairOfMints
+    readonly afterOrderId?: string
+    readonly limit: number
+  }): Promise<Trigger[]>
+  /**
+   * Opened in the last `sinceMs`, oldest first; `after` is the last one of the page before. A row becomes visible some
+   * time after its `openedAt`: look back further than since the last look.
+   */
+  openedSince(
+    sinceMs: number,
+    limit: number,
+    after?: Pick<Trigger, 'openedAt' | 'orderId'>,
+  ): Promise<Trigger[]>
+  /** Of these orders, those that are open. */
+  byOrderIds(orderIds: readonly string[]): Promise<Trigger[]>
+  /** Sets the best price seen (`unitPrice`) where it is better than the one known. Rows being changed are passed over. */
+  raiseHighWater(marks: readonly { orderId: string; highWater: bigint }[]): Promise<void>
+  /** Snipers that wait for a pool of this mint, in the order of their ids. */
+  snipersFor(mint: string, limit: number, afterOrderId?: string): Promise<Trigger[]>
+  /** The pairs that have orders which wait for a price. */
+  pairs(): Promise<PairOfMints[]>
+}
+
+/** An order that is to expire, as far as the step needs it. */
+export type OverdueOrder = Pick<Order, 'id' | 'accountId' | 'lastSeq' | 'status'> & {
+  readonly expiresAt: Date
+}
+
+/** What the loops that look for work ask. */
 export interface WorkRepository {
   /** Orders that need work (neither terminal nor submitted) and were due more than `idleMs` ago. Longest waiting first. */
   dueOrders(limit: number, idleMs: number): Promise<{ id: string; accountId: string; lastSeq: number }[]>
+  /**
+   * Orders past their time, by the clock of Postgres, that can still expire: not done, and not with the chain. The longest
+   * overdue first. `append` refuses to expire one whose time has not come, and to submit one whose time is over.
+   */
+  expiredOrders(limit: number): Promise<OverdueOrder[]>
   /** Orders with events of the last `sinceMs`, and those events: what a wiped Redis should hear again. Newest first. */
   recentlyUpdated(sinceMs: number, limit: number): Promise<Published[]>
 }
@@ -118,6 +163,7 @@ export interface Store {
   readonly orders: OrderReads & OrderWrites
   readonly events: OrderEventsRepository
   readonly attempts: AttemptsRepository
+  readonly triggers: TriggersRepository
   readonly work: WorkRepository
   /** Resolves when Postgres answers. */
   ping(): Promise<void>

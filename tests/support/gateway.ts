@@ -118,6 +118,7 @@ function startOthers(redis: TestRedis, { router = {}, worker = {} }: TestGateway
     const handlers = {
       quote: unexpected,
       swap: unexpected,
+      executable: unexpected,
       tokens: () => Promise.resolve({ tokens: [...LISTED] }),
       venues: () => Promise.resolve({ venues: [] }),
       pools: () => Promise.resolve({ pools: [] }),

@@ -21,6 +21,13 @@ export interface RouterEvents {
   followingLost(reason: string): void
   poolRefused(pool: string, reason: string): void
   bookObserved(ageMs: number, pools: number): void
+  /** Pairs whose prices this copy publishes. */
+  pricesHeld(pairs: number): void
+  pricesPublished(pairs: number): void
+  /** `lostBefore`: the slot from which the log of slots knew what was missed; null where it knew all of it. */
+  pricesCaughtUp(pairs: number, slots: number, lostBefore: number | null): void
+  pricesLost(error: unknown): void
+  publishingFailed(error: unknown): void
 }
 
 export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'metrics'>): RouterEvents {
@@ -36,6 +43,8 @@ export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'm
   const refusals = metrics.counter('pools_refused_total', 'Pool accounts that contradict the token list')
   const age = metrics.gauge('book_age_seconds', 'Time since the chain last told a slot')
   const pools = metrics.gauge('book_pools', 'Pools known')
+  const held = metrics.gauge('price_pairs_held', 'Pairs whose prices this copy publishes')
+  const published = metrics.counter('prices_published_total', 'Prices of pairs published, both ways as one')
   let following = true
   return {
     quoted({ question, ranking, decimals, elapsedMs, orderId }) {
@@ -75,6 +84,19 @@ export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'm
     bookObserved(ageMs, known) {
       if (Number.isFinite(ageMs)) age(ageMs / 1_000)
       pools(known)
+    },
+    pricesHeld: (pairs) => held(pairs),
+    pricesPublished: (pairs) => published({}, pairs),
+    pricesCaughtUp(pairs, slots, lostBefore) {
+      const caught = { event: 'pricesCaughtUp', pairs, slots }
+      if (lostBefore === null) logger.info('prices caught up', caught)
+      else logger.warn('prices caught up; the log of slots begins too late', { ...caught, lostBefore })
+    },
+    pricesLost(error) {
+      logger.warn('the log of slots cannot be read: prices go on from here', { error })
+    },
+    publishingFailed(error) {
+      logger.warn('publishing prices failed; it goes on', { error })
     },
   }
 }

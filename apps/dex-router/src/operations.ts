@@ -1,4 +1,4 @@
-import { ExecutionError, feeBpsOf, formatPrice, type PoolState } from '@fillstream/core'
+import { bestAmount, ExecutionError, feeBpsOf, formatPrice, type PoolState } from '@fillstream/core'
 import { type RpcHandlers } from '@fillstream/messaging'
 import { type dexRouterOperations, type PoolInfo, type VenueInfo } from '@fillstream/types'
 import { type Follower } from './book/follower'
@@ -32,6 +32,13 @@ export function createOperations(parts: OperationParts): RpcHandlers<typeof dexR
       )
       events.swapBuilt(request.orderId, request.attempt, routeMemo)
       return { instructions, coSigner, reference }
+    },
+    executable({ swaps }) {
+      const amounts = swaps.map((swap) => {
+        const pools = book.tradable(swap.inputMint, swap.outputMint)
+        return bestAmount(pools, { ...swap, amount: BigInt(swap.amount) })?.toString() ?? null
+      })
+      return Promise.resolve({ amounts })
     },
     tokens: () => Promise.resolve({ tokens: tokensOf(book.all()) }),
     venues() {

@@ -29,12 +29,15 @@ import { Bank } from './tokens/bank'
 import { Faucet } from './tokens/faucet'
 import { MarketMaker } from './venues/market-maker'
 import { PoolBook } from './venues/pool-book'
+import { SlotLog } from './venues/slot-log'
 import { openVenueAccounts, type VenueAccounts } from './venues/venue-accounts'
 
 /** The first slot: beyond the depth of finality, so that every commitment has a block from the start. */
 const FIRST_SLOT = 64
 /** How late a busy machine may be. */
 const LATE_MS = 2_000
+/** Slots with changes that the log keeps: half an hour of market steps. */
+const LOGGED_SLOTS = 4_096
 const ROUTER_LAMPORTS = 1_000_000_000_000n
 
 /** Everything that localnet simulates, ready to tick. */
@@ -43,6 +46,8 @@ export interface World {
   readonly chain: Chain
   readonly desk: Desk
   readonly market: MarketMaker
+  /** What the pools were in the last slots. */
+  readonly slotLog: SlotLog
   readonly associated: AssociatedAccounts
   /** Every wallet that belongs to localnet itself. */
   readonly accounts: VenueAccounts
@@ -130,11 +135,18 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
     createWorld(desk, accounts, marketWallet(genesis), facts, prices, config.SIM_SEED, slot)
     chain.snapshot()
   }
+  const slotLog = new SlotLog(pools.all(), slot + 1, LOGGED_SLOTS)
+  chain.onSlot((news) => {
+    const changed = news.undone === null ? ledger.changedIn(news.slot) : null
+    const states = pools.all().filter(({ address }) => changed === null || changed.has(address))
+    slotLog.add(news.slot, states, news.undone?.from ?? null)
+  })
   return {
     genesis,
     chain,
     desk,
     market,
+    slotLog,
     associated,
     accounts,
     spareVms: new SpareVms(addresses),

@@ -9,6 +9,7 @@ export const AMOUNT_FIELDS = [
   'inputUsed',
   'maxInputAmount',
   'maxLamports',
+  'minLiquidity',
   'minOutputAmount',
   'otherAmountThreshold',
   'outAmount',

@@ -31,6 +31,16 @@ export function streamTokenKey(prefix: string, tokenHash: string): string {
   return `${prefix}:stream-token:${tokenHash}`
 }
 
+/** A hash: the slot of the last price event of each pair, on the chain with this genesis hash. */
+export function priceSlotsKey(prefix: string, genesisHash: string): string {
+  return `${prefix}:{prices}:slots:${genesisHash}`
+}
+
+/** Which dex-router publishes the prices of two tokens, both ways, for as long as the key lives. */
+export function priceLeaseKey(prefix: string, mintA: string, mintB: string): string {
+  return `${prefix}:{prices}:lease:${mintA}-${mintB}`
+}
+
 /** Which partition an account's events and orders belong to: FNV-1a of its id. */
 export function shardOf(accountId: string, shards: number): number {
   let hash = 0x811c9dc5
@@ -64,6 +74,9 @@ export const instructionSchema = z.object({
 })
 export type InstructionWire = z.infer<typeof instructionSchema>
 
+/** Swaps of one `executable` request at most. */
+export const MAX_EXECUTABLE_SWAPS = 500
+
 /** What dex-router answers. Errors carry an order failure code (NO_ROUTE, VENUE_TIMEOUT, ...). */
 export const DEX_ROUTER = 'dex-router'
 export const dexRouterOperations = {
@@ -96,6 +109,22 @@ export const dexRouterOperations = {
       coSigner: addressSchema,
       reference: addressSchema,
     }),
+  },
+  /** What many swaps would come to now, from the book alone: no venue is asked. `null`: nobody can fill it. */
+  executable: {
+    request: z.object({
+      swaps: z
+        .array(
+          z.object({
+            inputMint: addressSchema,
+            outputMint: addressSchema,
+            swapMode: swapModeSchema,
+            amount: amountSchema,
+          }),
+        )
+        .max(MAX_EXECUTABLE_SWAPS),
+    }),
+    reply: z.object({ amounts: z.array(amountSchema.nullable()) }),
   },
   tokens: { request: z.object({}), reply: z.object({ tokens: z.array(tokenSchema) }) },
   venues: { request: z.object({}), reply: z.object({ venues: z.array(venueSchema) }) },

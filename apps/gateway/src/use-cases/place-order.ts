@@ -9,13 +9,14 @@ import { type GatewayEvents } from '../events'
 import { type Call } from '../http/call'
 import { asAccepted } from './accepted-order'
 import { bodyHash } from './body-hash'
+import { priceColumns, withDefaults } from './order-terms'
 import { resolvePair } from './resolve-mints'
 import { type TradableTokens } from './tradable-tokens'
 
 export interface PlaceOrderDeps {
   readonly journal: Pick<Journal, 'accept'>
   readonly enqueuer: { add(order: QueuedOrder): void }
-  readonly tokens: Pick<TradableTokens, 'has'>
+  readonly tokens: Pick<TradableTokens, 'has' | 'list'>
   readonly dependencies: Pick<Dependencies, 'isUp' | 'assertUp' | 'recheck'>
   readonly events: GatewayEvents
   readonly clock: Clock
@@ -47,12 +48,14 @@ const MOST_PATIENCE_MS = 10_000
 export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
   const { enqueuer, tokens, dependencies, events, ids } = deps
   return async ({ form, call, request: given }) => {
-    const request = await resolvePair(given, tokens)
+    const request = withDefaults(await resolvePair(given, tokens, given.type === 'sniper'))
+    const prices = await priceColumns(request, tokens)
     dependencies.assertUp('postgres', 'redis')
     const { requestId, idempotencyKey } = call
     const { accountId } = call.caller
     const order: NewOrder = {
       ...columnsOf(request),
+      ...prices,
       id: ids.uuid(),
       eventId: ids.uuid(),
       accountId,
@@ -71,13 +74,17 @@ export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
   }
 }
 
-function columnsOf(request: OrderRequest) {
-  const { clientOrderId = null, priorityFee, amount, ...same } = request
+function columnsOf({ amount, priorityFee, ...request }: ReturnType<typeof withDefaults>) {
+  const { clientOrderId, expiresAt, limitPrice, priceUnit, trailingBps, sniper } = request
   return {
-    ...same,
-    clientOrderId,
+    ...request,
+    clientOrderId: clientOrderId ?? null,
     amount: BigInt(amount),
-    expiresAt: null,
+    expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
+    limitPrice: limitPrice ?? null,
+    priceUnit: priceUnit ?? null,
+    trailingBps: trailingBps ?? null,
+    sniper: sniper ?? null,
     priorityFee: { mode: priorityFee.mode, maxLamports: BigInt(priorityFee.maxLamports) },
   }
 }

@@ -27,3 +27,8 @@ export const topUpBody = z.strictObject({ address: addressSchema, mint: addressS
 
 /** Between a hundredth and a hundredfold of the price. */
 export const moveBody = z.strictObject({ priceBps: z.number().int().min(-9_900).max(1_000_000) })
+
+export const slotsQuery = z.strictObject({
+  from: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})

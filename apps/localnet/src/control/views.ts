@@ -1,7 +1,9 @@
-import { type PoolState, VENUES } from '@fillstream/core'
+import { encodePool as accountData, type PoolState, VENUES } from '@fillstream/core'
 import { auditBooks } from '../tokens/audit'
 import { type World } from '../world'
 import { notFound } from './errors'
+import { parse } from './parse'
+import { slotsQuery } from './schemas'
 
 /** `GET /venue`: what a client needs in order to build settlements. */
 export function venueOf({ genesis, desk }: World): object {
@@ -23,6 +25,18 @@ export function poolOf({ desk }: World, address: string): object {
   const pool = desk.pools.find(address)
   if (pool === undefined) throw notFound('no such pool')
   return encodePool(pool)
+}
+
+/** `GET /slots`: which pools changed in which confirmed slot, as account data. */
+export function slotsOf({ chain, slotLog }: World, query: unknown): object {
+  const { from, limit } = parse(slotsQuery, query)
+  const logged = slotLog.read(from, chain.slot('confirmed'), limit)
+  return {
+    from: logged.from,
+    to: logged.to,
+    pools: logged.pools.map(poolAccount),
+    items: logged.items.map(({ slot, pools }) => ({ slot, pools: pools.map(poolAccount) })),
+  }
 }
 
 /** `GET /audit`: for each mint what was granted and what is held; they are equal, or tokens were made or lost. */
@@ -52,4 +66,12 @@ function withStrings(fields: object): object {
       typeof value === 'bigint' ? value.toString() : (value as unknown),
     ]),
   )
+}
+
+function poolAccount(pool: PoolState): object {
+  return {
+    address: pool.address,
+    venue: pool.venue,
+    data: Buffer.from(accountData(pool)).toString('base64'),
+  }
 }
