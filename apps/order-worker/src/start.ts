@@ -33,6 +33,7 @@ import { type Config } from './config'
 import { type Engine } from './engine'
 import { createWorkerEvents } from './events'
 import { executeOrder } from './execute/execute-order'
+import { startExpiry } from './recovery/expiry'
 import { startRepublisher } from './recovery/republisher'
 import { startSweeper } from './recovery/sweeper'
 import { createWallets } from './signer/wallets'
@@ -86,6 +87,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
     router: createDexRouter(requests.to(DEX_ROUTER, dexRouterOperations), config.QUOTE_TIMEOUT_MS),
     wallets: createWallets(config.WALLET_MASTER_KEY),
+    triggers: { opened: () => undefined, reopened: () => undefined },
     faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     owner: ids.uuid(),
     genesisHash,
@@ -105,6 +107,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   )
   const loops = [
     startSweeper(engine),
+    startExpiry(engine),
     startRepublisher(engine, createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS }), publish),
     startFinalityLoop(engine, stopOnWrongChain),
   ]

@@ -1,5 +1,11 @@
 import { amountAtPrice, type NewOrder } from '@fillstream/core'
-import { defaultTimeInForce, findToken, sniperSchema, type OrderRequest, type TimeInForce } from '@fillstream/types'
+import {
+  defaultTimeInForce,
+  findToken,
+  sniperSchema,
+  type OrderRequest,
+  type TimeInForce,
+} from '@fillstream/types'
 import { invalidField } from '../http/parse'
 import { type TradableTokens } from './tradable-tokens'
 

@@ -19,6 +19,7 @@ const LENIENCE = 1e-9
  * as slack. ExactIn: `out(s) <= R(S)*s/S` with `R(S) <= (out(S)+1)/(1-2/S)` (the fee takes up to one base unit more, the output
  * loses up to one), and `out(s) >= R(s)*(1-2/s) - 1`. ExactOut: an input is at most three base units more than the real one. The
  * 2 and the 3 hold for fees below one half.
+ * Null where no size of the class can be filled.
  * @param levels the rungs of this swap mode, sizes rising; a size that is missing below them is too small to give anything, above
  * them too large to be filled
  */
@@ -26,36 +27,33 @@ export function classBounds(
   levels: readonly ExecutableAmount[],
   swapMode: SwapMode,
   sizeClass: number,
-): ClassBounds {
+): ClassBounds | null {
   const size = 10 ** sizeClass
   const lower = amountAt(levels, sizeClass)
   const upper = amountAt(levels, sizeClass + 1)
+  if (lower === 'too large') return null
   const bounds = swapMode === 'ExactIn' ? exactIn(size, lower, upper) : exactOut(size, lower, upper)
   return { best: bounds.best * (1 + LENIENCE), worst: Math.max(0, bounds.worst * (1 - LENIENCE)) }
 }
 
-type Rung = number | 'too small' | 'too large'
+type Lower = number | 'too small'
+type Upper = Lower | 'too large'
 
-function amountAt(levels: readonly ExecutableAmount[], power: number): Rung {
+function amountAt(levels: readonly ExecutableAmount[], power: number): Upper {
   const digits = power + 1
   const level = levels.find(({ size }) => size.length === digits)
   if (level !== undefined) return Number(level.amount)
   return levels.some(({ size }) => size.length > digits) ? 'too small' : 'too large'
 }
 
-function exactIn(size: number, lower: Rung, upper: Rung): ClassBounds {
-  const best =
-    lower === 'too large'
-      ? 0
-      : size <= 2
-        ? Infinity
-        : ((lower === 'too small' ? 0 : lower) + 1) / size / (1 - 2 / size)
+function exactIn(size: number, lower: Lower, upper: Upper): ClassBounds {
+  const best = size <= 2 ? Infinity : ((lower === 'too small' ? 0 : lower) + 1) / size / (1 - 2 / size)
   const worst = typeof upper === 'number' ? (upper / (10 * size)) * (1 - 2 / size) - 1 / size : 0
   return { best, worst }
 }
 
-function exactOut(size: number, lower: Rung, upper: Rung): ClassBounds {
-  const best = lower === 'too large' ? 0 : lower === 'too small' || lower <= 3 ? Infinity : size / (lower - 3)
+function exactOut(size: number, lower: Lower, upper: Upper): ClassBounds {
+  const best = lower === 'too small' || lower <= 3 ? Infinity : size / (lower - 3)
   const worst = typeof upper === 'number' ? 1 / (upper / (10 * size) + 3 / size) : 0
   return { best, worst }
 }

@@ -72,7 +72,8 @@ describe('the bounds of a size class', () => {
         const price = mode === 'ExactIn' ? Number(other) / Number(size) : Number(size) / Number(other)
         const { exactIn, exactOut } = priceLadder(some, inputMint, outputMint)
         const sizeClass = size.toString().length - 1
-        const { best, worst } = classBounds(mode === 'ExactIn' ? exactIn : exactOut, mode, sizeClass)
+        const bounds = classBounds(mode === 'ExactIn' ? exactIn : exactOut, mode, sizeClass)
+        const { best, worst } = bounds ?? { best: -1, worst: Infinity }
         expect(price).toBeLessThanOrEqual(best)
         expect(price).toBeGreaterThanOrEqual(worst)
       }),
@@ -80,9 +81,16 @@ describe('the bounds of a size class', () => {
     )
   })
 
+  it('are none where no size of the class can be filled', () => {
+    const { exactOut } = priceLadder([SOL_USDC], A, B)
+    expect(classBounds(exactOut, 'ExactOut', 14)).not.toBeNull()
+    expect(classBounds(exactOut, 'ExactOut', 15)).toBeNull()
+    expect(classBounds([], 'ExactIn', 0)).toBeNull()
+  })
+
   it('are close together where the pools are deep', () => {
     const { exactIn } = priceLadder([SOL_USDC], A, B)
-    const { best, worst } = classBounds(exactIn, 'ExactIn', 9)
-    expect(best / worst - 1).toBeLessThan(1e-4)
+    const bounds = classBounds(exactIn, 'ExactIn', 9)
+    expect((bounds?.best ?? Infinity) / (bounds?.worst ?? 0) - 1).toBeLessThan(1e-4)
   })
 })

@@ -26,7 +26,9 @@ export interface Trigger {
 }
 
 /** Whether the order rests at `open` until something fires it; an IOC order is routed at once or never. */
-export function waitsForTrigger(order: Pick<Order, 'type' | 'timeInForce'>): boolean {
+export function waitsForTrigger<Waiting extends Pick<Order, 'type' | 'timeInForce'>>(
+  order: Waiting,
+): order is Waiting & { readonly type: TriggerKind } {
   return order.type !== 'market' && order.timeInForce !== 'IOC'
 }
 
