@@ -129,7 +129,9 @@ export async function startStack({
     const ranks = [...new Set(services.map((name) => SERVICES[name].rank))].sort((a, b) => a - b)
     for (const rank of ranks) {
       const names = instances
-        .filter(({ name, service }) => SERVICES[service].rank === rank && processes.get(name)?.child.running())
+        .filter(
+          ({ name, service }) => SERVICES[service].rank === rank && processes.get(name)?.child.running(),
+        )
         .map(({ name }) => name)
       if (names.length > 0) say('stopping', names.join(', '))
       await Promise.all(names.map((name) => processes.get(name).child.stop()))

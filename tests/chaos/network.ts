@@ -15,24 +15,23 @@ const ADDRESSES: Readonly<Record<string, NetworkTarget>> = {
 /** A link of its own between every process and every server that it speaks to. */
 export interface Network {
   /** The environment of a process with the addresses of its links. The same links at every start. */
-  environmentOf(
-    name: string,
-    environment: Readonly<Record<string, string>>,
-  ): Promise<Record<string, string>>
+  environmentOf(name: string, environment: Readonly<Record<string, string>>): Promise<Record<string, string>>
   /** What happens to all that the process and the server say to each other. */
   set(name: string, target: NetworkTarget, state: LinkState): void
   close(): Promise<void>
 }
 
 export function createNetwork(): Network {
-  const links = new Map<string, { readonly link: Link; readonly name: string; readonly target: NetworkTarget }>()
+  const links = new Map<
+    string,
+    { readonly link: Link; readonly name: string; readonly target: NetworkTarget }
+  >()
 
   async function linkedUrl(name: string, target: NetworkTarget, url: string): Promise<string> {
     const address = new URL(url)
     const key = `${name} ${address.host}`
     const known = links.get(key)
-    const link =
-      known?.link ?? (await createLink({ host: address.hostname, port: Number(address.port) }))
+    const link = known?.link ?? (await createLink({ host: address.hostname, port: Number(address.port) }))
     links.set(key, { link, name, target })
     address.host = `127.0.0.1:${link.port}`
     return address.toString().replace(/\/$/, '')

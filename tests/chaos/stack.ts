@@ -37,7 +37,7 @@ const ROOT = resolve(__dirname, '../..')
 
 /** A network in a hurry, short locks and leases: what takes half a minute in production takes seconds. */
 const SETTINGS: Readonly<Record<string, string>> = {
-  SIM_SLOT_MS: '25',
+  SIM_SLOT_MS: '50',
   SIM_CONFIRM_DELAY_MS: '40-200',
   SIM_QUOTE_DELAY_MS: '10',
   DEMO_MODE: 'false',
@@ -99,7 +99,9 @@ export async function startChaosStack(options: StackOptions): Promise<ChaosStack
       KEY_PREFIX: 'chaos',
       LOCALNET_REPLICA_PORT: String(replicaPort),
     },
-    entries: options.withoutFence ? { 'order-worker': join(__dirname, 'mains/unfenced-order-worker.cjs') } : {},
+    entries: options.withoutFence
+      ? { 'order-worker': join(__dirname, 'mains/unfenced-order-worker.cjs') }
+      : {},
     async environmentFor(process: {
       name: string
       service: ServiceName

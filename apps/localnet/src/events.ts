@@ -1,6 +1,6 @@
 import { type Logger, type Metrics } from '@fillstream/runtime'
 import { type FaultEvents } from './faults/faults'
-import { type ChainEvents } from './svm/chain'
+import { type ChainEvents } from './svm/chain-parts'
 
 /** What localnet tells of itself: each is logged and counted. */
 export interface LocalnetEvents extends ChainEvents, FaultEvents {

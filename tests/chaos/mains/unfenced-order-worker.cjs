@@ -12,7 +12,10 @@ function unfenced(create) {
       ...real.orders,
       async appendEvents(appends) {
         const now = new Map(
-          (await real.orders.getMany(appends.map(({ orderId }) => orderId))).map((order) => [order.id, order]),
+          (await real.orders.getMany(appends.map(({ orderId }) => orderId))).map((order) => [
+            order.id,
+            order,
+          ]),
         )
         return real.orders.appendEvents(
           appends.map((append) => {
