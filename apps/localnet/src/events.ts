@@ -1,7 +1,7 @@
 import { type Logger, type Metrics } from '@fillstream/runtime'
 import { type FaultEvents } from './faults/faults'
 import { type Launch } from './launches/launcher'
-import { type ChainEvents } from './svm/chain'
+import { type ChainEvents } from './svm/chain-parts'
 
 /** What localnet tells of itself: each is logged and counted. */
 export interface LocalnetEvents extends ChainEvents, FaultEvents {

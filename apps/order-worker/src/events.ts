@@ -102,6 +102,7 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     },
     indexFilled(orders: number, elapsedMs: number) {
       logger.info('the trigger index was filled from Postgres', { orders, elapsedMs: Math.round(elapsedMs) })
+    },
     ordersExpired(count: number) {
       expired({}, count)
       logger.info('orders expired', { count })
@@ -122,6 +123,29 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
       logger.error('a confirmed transaction is gone from the chain', {
         orderId: attempt.orderId,
         signature: attempt.signature,
+      })
+    },
+    confirmedButLost(attempt: Attempt) {
+      alerts({ kind: 'confirmed_but_lost' })
+      logger.error('a confirmed transaction was rolled back and can never land again', {
+        orderId: attempt.orderId,
+        signature: attempt.signature,
+      })
+    },
+    settledDifferently(
+      attempt: Attempt,
+      now: {
+        readonly before: { readonly inputAmount: bigint; readonly outputAmount: bigint }
+        readonly inputUsed: bigint
+        readonly outputAmount: bigint
+        readonly failure: { readonly code: FailureCode; readonly message: string } | null
+      },
+    ) {
+      alerts({ kind: 'settled_differently' })
+      logger.error('a confirmed order settled differently after a rollback', {
+        orderId: attempt.orderId,
+        signature: attempt.signature,
+        ...now,
       })
     },
     unforeseen(orderId: string, error: unknown) {

@@ -1,6 +1,6 @@
 import { isPoolOpen, type PoolState } from '@fillstream/core'
 import { WRAPPED_SOL_MINT } from '@fillstream/types'
-import { type SlotContext } from '../svm/chain'
+import { type SlotContext } from '../svm/chain-parts'
 import { feeOf } from '../svm/fees'
 import { type SigningKey } from '../svm/keys'
 import { type LandedTransaction } from '../svm/landed'

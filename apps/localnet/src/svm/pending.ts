@@ -1,5 +1,5 @@
 import { type LandedTransaction } from './landed'
-import { type SlotContext } from './chain'
+import { type SlotContext } from './chain-parts'
 import { type WireTransaction } from './wire'
 
 /** A transaction on its way. */

@@ -1,10 +1,10 @@
 import { MEMO_PROGRAM, MEMO_V1_PROGRAM } from '../tokens/programs'
 import { WRAPPED_SOL_MINT } from '@fillstream/types'
 import { type Facts } from '../storage/facts'
-import { type ChainParts } from './chain'
+import { type ChainParts } from './chain-parts'
 import { feeOf } from './fees'
 import { type LandedTransaction } from './landed'
-import { resolveKeys } from './ledger'
+import { resolveKeys } from './resolve-keys'
 import { type Execution } from './vm'
 import { type WireTransaction } from './wire'
 
