@@ -23,6 +23,6 @@ module.exports = {
       displayName: 'int',
       testMatch: ['<rootDir>/{apps,packages,prisma,scripts}/**/*.int.test.ts'],
     },
-    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/tests/e2e/**/*.test.ts'] },
+    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/tests/{e2e,chaos}/**/*.test.ts'] },
   ],
 }

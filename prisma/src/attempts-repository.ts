@@ -61,5 +61,12 @@ FROM (
 ) f
 WHERE a.order_id = f.order_id AND a.attempt = f.attempt`)
     },
+
+    async markLost({ orderId, attempt }, { code, message }) {
+      const lost = await client.$executeRaw(Prisma.sql`
+UPDATE attempts SET finalized_at = now(), code = ${code}, message = ${message}
+WHERE order_id = ${orderId}::uuid AND attempt = ${attempt}::int AND finalized_at IS NULL`)
+      return lost > 0
+    },
   }
 }

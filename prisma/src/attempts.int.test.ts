@@ -75,6 +75,20 @@ test('a stopping watcher gives its leases up', async () => {
   await Promise.all(orders.map((order) => resolve(order, 'failed')))
 })
 
+test('an attempt that was confirmed and is lost for good is said so once, and watched no more', async () => {
+  const orders = await submitted(1, 60_000)
+  await Promise.all(orders.map((order) => resolve(order, 'confirmed')))
+  const lost = { orderId: orders[0]?.id ?? '', attempt: 1 }
+  const reason = { code: 'TX_EXPIRED', message: 'gone' } as const
+  const told = await Promise.all([
+    store.attempts.markLost(lost, reason),
+    other.attempts.markLost(lost, reason),
+  ])
+  expect(told.sort()).toEqual([false, true])
+  expect(await store.attempts.confirmedNotFinalized('genesis', 100)).toEqual([])
+  expect(await store.attempts.ofOrder(lost.orderId)).toMatchObject([{ status: 'confirmed', ...reason }])
+})
+
 test('a confirmed attempt is watched until it is finalized', async () => {
   const orders = await submitted(2, 60_000)
   await Promise.all(orders.map((order) => resolve(order, 'confirmed')))

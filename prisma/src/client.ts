@@ -6,6 +6,7 @@ import { appendEvents } from './append-events'
 import { createAttemptsRepository } from './attempts-repository'
 import { withAppErrors } from './errors'
 import { createEventsRepository } from './events-repository'
+import { createFillsRepository } from './fills-repository'
 import { insertOrders, lookupNewOrder } from './insert-orders'
 import { missingMigrations } from './migrations'
 import { createOrderReads } from './orders-repository'
@@ -71,6 +72,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
     events: withAppErrors(createEventsRepository(client)),
     attempts: withAppErrors(createAttemptsRepository(client)),
     triggers: withAppErrors(createTriggersRepository(client)),
+    fills: withAppErrors(createFillsRepository(client)),
     work: withAppErrors(createWorkRepository(client, reads)),
   }
 }

@@ -92,6 +92,29 @@ test('a failed attempt is recorded without an event, and told', async () => {
   expect(published.at(-1)).toMatchObject({ order: { attempts: [{ code: 'VENUE_TIMEOUT' }] }, news: [] })
 })
 
+test('each step of a batch is a checkpoint once: before it, when it is committed, when it is published', async () => {
+  const points: string[] = []
+  const by = journal({ checkpoint: (point) => points.push(point) })
+  const [first, second] = await Promise.all([accepted(by), accepted(by)])
+  const attempt = { kind: 'fail', attempt: 1, code: 'VENUE_TIMEOUT', message: 'no answer' } as const
+  await Promise.all([
+    by.append(steps(first, 1, ['pending', 'routing'])),
+    by.append(steps(second, 1, ['pending', 'cancelled'])),
+    by.append(steps(second, 1, ['pending', 'failed'])),
+  ])
+  await by.recordFailedAttempt(steps(first, 2, ['routing'], { attempt }))
+  await by.append(steps(first, 2, ['routing', 'building']))
+  await by.append(steps(first, 3, ['building', 'routing'], { attempt: { ...attempt, attempt: 2 } }))
+  expect(points).toEqual([
+    ...['accepted.before', 'accepted.committed', 'accepted.published'],
+    ...['routing.before', 'cancelled.before', 'failed.before'],
+    ...['routing.committed', 'cancelled.committed', 'routing.published', 'cancelled.published'],
+    ...['failedAttempt.before', 'failedAttempt.committed', 'failedAttempt.published'],
+    ...['building.before', 'building.committed', 'building.published'],
+    ...['retry.before', 'retry.committed', 'retry.published'],
+  ])
+})
+
 test('a publish that fails is counted, one that hangs is not waited for, and the order stands', async () => {
   const failures: unknown[] = []
   const failing = journal({

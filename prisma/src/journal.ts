@@ -1,6 +1,7 @@
-import { AppError, type NewOrder } from '@fillstream/core'
+import { AppError, type Checkpoint, type NewOrder, type Order } from '@fillstream/core'
 import { createBatcher, type Batcher } from './batcher'
 import { isUnavailable } from './errors'
+import { stepOf, type JournalStep } from './journal-checkpoints'
 import type { AppendResult, InsertResult, OrderAppend, Published } from './orders'
 import { UnknownOutcomeError, type Sleeper } from './persist'
 import type { OrderWrites } from './store'
@@ -16,6 +17,11 @@ export interface Journal {
   append(append: OrderAppend): Promise<AppendResult>
   /** An attempt that failed before it was signed and will be followed by another: recorded without an event. */
   recordFailedAttempt(append: Omit<OrderAppend, 'events'>): Promise<AppendResult>
+  /**
+   * Tells again how an order stands, without its events: for a caller who is about to be answered with it, and should then read
+   * the same everywhere, though its last writer may have died before telling. Never rejects.
+   */
+  retell(order: Order): Promise<void>
   /** Takes no more and resolves when all that was taken is done. */
   close(): Promise<void>
 }
@@ -26,6 +32,8 @@ export interface JournalDeps {
   /** Tells the world. Its failure loses nothing: the events are durable, and whoever listens repairs from Postgres. */
   readonly publish: (published: readonly Published[]) => Promise<void>
   readonly onPublishFailed?: (error: unknown, published: readonly Published[]) => void
+  /** Hears of each step of a batch: before it, when it is committed, and when it is published. */
+  readonly checkpoint?: (point: Checkpoint) => void
 }
 
 export interface JournalConfig {
@@ -47,6 +55,10 @@ function byCursor(a: Published, b: Published): number {
   return (a.news[0]?.cursor ?? Infinity) - (b.news[0]?.cursor ?? Infinity) || 0
 }
 
+function distinct(steps: readonly (JournalStep | null)[]): Set<JournalStep> {
+  return new Set(steps.filter((step) => step !== null))
+}
+
 type Told<Result> = { readonly result: Result; readonly told: Promise<void> }
 
 export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Journal {
@@ -59,7 +71,11 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
     timer.abort()
   }
 
-  function tell(published: readonly Published[]): Promise<void> {
+  function reach(steps: ReadonlySet<JournalStep>, moment: 'before' | 'committed' | 'published'): void {
+    for (const step of steps) deps.checkpoint?.(`${step}.${moment}`)
+  }
+
+  function tell(published: readonly Published[], steps: ReadonlySet<JournalStep>): Promise<void> {
     if (published.length === 0) return Promise.resolve()
     if (publishing.size >= MAX_PUBLISHING) {
       deps.onPublishFailed?.(new Error('too many publishes are under way'), published)
@@ -68,6 +84,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
     const publish = async () => {
       try {
         await deps.publish(published)
+        reach(steps, 'published')
       } catch (error) {
         deps.onPublishFailed?.(error, published)
       }
@@ -80,14 +97,19 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
   function batcher<Item, Result extends object>(
     write: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
     publishedOf: (result: Result) => Published | null,
+    stepOfItem: (item: Item) => JournalStep | null,
   ): Batcher<Item, Told<Result>> {
     return createBatcher<Item, Told<Result>>(
       { maxBatch, maxQueue, windowMs },
       {
         async run(items) {
+          const steps = items.map(stepOfItem)
+          reach(distinct(steps), 'before')
           const results = await write(items)
           const published = results.map((result) => (result instanceof Error ? null : publishedOf(result)))
-          const told = tell(published.filter((one) => one !== null).sort(byCursor))
+          const taken = distinct(steps.filter((_, i) => published[i]))
+          reach(taken, 'committed')
+          const told = tell(published.filter((one) => one !== null).sort(byCursor), taken)
           return results.map((result) => (result instanceof Error ? result : { result, told }))
         },
         failsAll: (error) => isUnavailable(error) && !(error instanceof UnknownOutcomeError),
@@ -99,10 +121,12 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
   const accepts = batcher<NewOrder, InsertResult>(
     (orders) => deps.store.orders.insertOrders(orders),
     (result) => (result.outcome === 'created' ? result : null),
+    () => 'accepted',
   )
   const appends = batcher<OrderAppend, AppendResult>(
     (steps) => deps.store.orders.appendEvents(steps),
     (result) => (result.outcome === 'appended' ? result : null),
+    stepOf,
   )
 
   async function append(step: OrderAppend): Promise<AppendResult> {
@@ -129,6 +153,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
       }
     },
     append,
+    retell: (order) => tell([{ order, news: [] }], new Set()),
     recordFailedAttempt: (step) => append({ ...step, events: [] }),
     async close() {
       await Promise.all([accepts.close(), appends.close()])

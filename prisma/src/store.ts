@@ -1,6 +1,14 @@
 import type { Attempt, NewOrder, Order, Trigger } from '@fillstream/core'
-import type { OrderEvent, OrderNews, OrderStatus, OrderType, RouteReceipt } from '@fillstream/types'
-import type { AppendResult, InsertResult, OrderAppend, Published } from './orders'
+import type {
+  FailureCode,
+  Fee,
+  OrderEvent,
+  OrderNews,
+  OrderStatus,
+  OrderType,
+  RouteReceipt,
+} from '@fillstream/types'
+import type { AppendResult, InsertResult, NewFill, OrderAppend, Published } from './orders'
 
 export interface Account {
   readonly id: string
@@ -101,6 +109,30 @@ export interface AttemptsRepository {
   /** Attempts confirmed on this chain that are not yet known to be finalized. Oldest first. */
   confirmedNotFinalized(genesisHash: string, limit: number): Promise<Attempt[]>
   markFinalized(attempts: readonly { orderId: string; attempt: number }[]): Promise<void>
+  /** A confirmed attempt that the chain has lost for good: it is looked at no more. False: another copy was first. */
+  markLost(
+    attempt: { orderId: string; attempt: number },
+    reason: { code: FailureCode; message: string },
+  ): Promise<boolean>
+}
+
+/** What an attempt turned out to have moved. */
+export interface FillCorrection {
+  readonly orderId: string
+  readonly fill: NewFill
+  /** Of the whole order. */
+  readonly orderFees: readonly Fee[]
+  /** Why it failed after all; null where it did not. */
+  readonly failure: { readonly code: FailureCode; readonly message: string } | null
+}
+
+export interface FillsRepository {
+  find(orderId: string, attempt: number): Promise<NewFill | null>
+  /**
+   * Puts what a finalized attempt moved in the place of what it had moved when it was confirmed: in its fill, in its slot,
+   * in the order's totals. Statuses and events stay. False: it was finalized before.
+   */
+  correct(correction: FillCorrection): Promise<boolean>
 }
 
 export interface PairOfMints {
@@ -164,6 +196,7 @@ export interface Store {
   readonly events: OrderEventsRepository
   readonly attempts: AttemptsRepository
   readonly triggers: TriggersRepository
+  readonly fills: FillsRepository
   readonly work: WorkRepository
   /** Resolves when Postgres answers. */
   ping(): Promise<void>

@@ -26,6 +26,9 @@ export interface DriverConfig {
   readonly onAnswer?: (answer: Answer & { copy: string | null }) => void
 }
 
+/** Clients without an answer at most: beyond it nobody new comes, or a long outage would end in a storm that no machine outlives. */
+const MAX_WAITING = 150
+
 /** Clients that come at a fixed rate, whatever the answers do, and that each see their order through. */
 export function startDriver(
   gateways: Balancer,
@@ -68,6 +71,7 @@ export function startDriver(
       const wait = began + (number * 1_000) / rate - performance.now()
       if (wait > 1) await delay(wait, undefined, { signal: stopping.signal }).catch(() => undefined)
       if (stopping.signal.aborted) return
+      while (clients.size >= MAX_WAITING) await Promise.race(clients)
       const work = client(number)
         .catch(() => undefined)
         .finally(() => clients.delete(work))

@@ -1,6 +1,7 @@
 import { FAULTS } from './faults/catalogue'
 import { HELP, readOptions } from './options'
 import { isClean, reportOf } from './report'
+import { runRolling } from './rolling'
 import { runChaos } from './run'
 
 const began = performance.now()
@@ -21,6 +22,12 @@ async function main(): Promise<number> {
   const stopping = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort())
   say('seed', options.seed)
+  if (options.rolling) {
+    const { clean, text } = await runRolling(options, say, stopping.signal)
+    print(`\n${text}\n`)
+    print(clean ? 'nothing was found' : 'FOUND: see above')
+    return clean ? 0 : 1
+  }
   const outcome = await runChaos(options, say, stopping.signal)
   print(`\n${reportOf(outcome)}\n`)
   print(isClean(outcome) ? 'nothing was found' : 'FOUND: see above')

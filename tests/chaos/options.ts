@@ -28,7 +28,8 @@ found.
   --orders N        orders at most (default no bound)
   --faults a,b      only these: names or families, such as kill.gateway,net,chain (default all)
   --pause-ms N      mean pause from one fault to the next (default 1500)
-  --rolling         instead of faults: a rolling restart of every service under load
+  --rolling         instead of faults: a rolling restart of every service under load, a round a minute
+                    of --minutes (try --rate 50 --minutes 1)
   --without-fence   order-worker without its compare-and-set: the run must find what that breaks
   --keep-logs       keep the logs of the processes also where nothing was found
   --list            the names of the faults

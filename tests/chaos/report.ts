@@ -1,5 +1,5 @@
 import { type Finding } from './audit/finding'
-import { type Records } from './audit/records'
+import { rolledBackForGood, type Records } from './audit/records'
 import { type Placed } from './client'
 import { type Injected } from './injector'
 
@@ -91,6 +91,7 @@ export function reportOf(outcome: Outcome): string {
     ['orders repeated by their client', placed.filter(({ tries }) => tries > 1).length],
     ...[...statuses].sort().map(([status, n]) => [status, n] as const),
     ...[...failures].sort().map(([name, n]) => [`  ${name}`, n] as const),
+    ['confirmed, then rolled back for good', rolledBackForGood(records).size],
     ['settlements landed', outcome.landed],
     ['events', events],
     ['lost', (kinds.get('lost') ?? 0) + (kinds.get('not ended') ?? 0)],

@@ -119,6 +119,8 @@ function startOthers(redis: TestRedis, { router = {}, worker = {} }: TestGateway
       quote: unexpected,
       swap: unexpected,
       executable: unexpected,
+      launchQuote: unexpected,
+      launches: unexpected,
       tokens: () => Promise.resolve({ tokens: [...LISTED] }),
       venues: () => Promise.resolve({ venues: [] }),
       pools: () => Promise.resolve({ pools: [] }),

@@ -86,9 +86,9 @@ export function submittedAttempt(attempt = 1): Extract<OrderAppend['attempt'], {
   }
 }
 
-/** Repeats `check` until it passes; fails with its last error after 10 s. */
-export async function eventually<T>(check: () => Promise<T> | T): Promise<T> {
-  const end = performance.now() + 10_000
+/** Repeats `check` until it passes; fails with its last error after `withinMs`. */
+export async function eventually<T>(check: () => Promise<T> | T, withinMs = 10_000): Promise<T> {
+  const end = performance.now() + withinMs
   for (;;) {
     try {
       return await check()

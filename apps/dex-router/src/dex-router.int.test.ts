@@ -49,6 +49,7 @@ beforeAll(async () => {
     random: systemRandom,
     logger: createLogger({ service: 'dex-router', level: 'silent' }),
     metrics: createMetrics('dex-router', { processMetrics: false }),
+    checkpoint: () => {},
   }
   const config = loadConfig({
     REDIS_URL: redisUrl,

@@ -1,5 +1,6 @@
 import { type ExclusionCode, type Ranking, type TokenDecimals } from '@fillstream/core'
 import { type Deps } from '@fillstream/runtime'
+import { type LaunchEvent } from '@fillstream/types'
 import { comparisonLine } from './routing/comparison-line'
 import { type QuoteQuestion } from './venues/venue'
 
@@ -28,6 +29,7 @@ export interface RouterEvents {
   pricesCaughtUp(pairs: number, slots: number, lostBefore: number | null): void
   pricesLost(error: unknown): void
   publishingFailed(error: unknown): void
+  launchPublished(launch: LaunchEvent): void
 }
 
 export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'metrics'>): RouterEvents {
@@ -45,6 +47,7 @@ export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'm
   const pools = metrics.gauge('book_pools', 'Pools known')
   const held = metrics.gauge('price_pairs_held', 'Pairs whose prices this copy publishes')
   const published = metrics.counter('prices_published_total', 'Prices of pairs published, both ways as one')
+  const launches = metrics.counter('launches_published_total', 'Launches that this copy told first')
   let following = true
   return {
     quoted({ question, ranking, decimals, elapsedMs, orderId }) {
@@ -96,7 +99,11 @@ export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'm
       logger.warn('the log of slots cannot be read: prices go on from here', { error })
     },
     publishingFailed(error) {
-      logger.warn('publishing prices failed; it goes on', { error })
+      logger.warn('publishing failed; it goes on', { error })
+    },
+    launchPublished({ pool, mint, openSlot }) {
+      launches()
+      logger.info('a new token was launched', { event: 'launchPublished', pool, mint, openSlot })
     },
   }
 }

@@ -3,6 +3,7 @@ import { type RpcHandlers } from '@fillstream/messaging'
 import { type dexRouterOperations, type PoolInfo, type VenueInfo } from '@fillstream/types'
 import { type Follower } from './book/follower'
 import { tokensOf } from './book/token-list'
+import { launchesOf, quoteLaunch } from './launches/launch-operations'
 import { bestRoute, type BestRouteParts } from './routing/best-route'
 import { buildSwap } from './swap/build-swap'
 import { readPlan } from './swap/swap-plan'
@@ -40,6 +41,8 @@ export function createOperations(parts: OperationParts): RpcHandlers<typeof dexR
       })
       return Promise.resolve({ amounts })
     },
+    launchQuote: ({ pool, amount }) => Promise.resolve(quoteLaunch(book, parts.clock, pool, BigInt(amount))),
+    launches: ({ mint }) => Promise.resolve({ launches: launchesOf(book, mint) }),
     tokens: () => Promise.resolve({ tokens: tokensOf(book.all()) }),
     venues() {
       const pools = book.all()

@@ -1,5 +1,10 @@
 import { VENUES } from '@fillstream/core'
-import { createPriceBoard, startRpcServer, type PriceBoard } from '@fillstream/messaging'
+import {
+  createLaunchPublisher,
+  createPriceBoard,
+  startRpcServer,
+  type PriceBoard,
+} from '@fillstream/messaging'
 import {
   closeRedis,
   createApp,
@@ -20,6 +25,7 @@ import { startFollower, type Follower } from './book/follower'
 import { PoolBook } from './book/pool-book'
 import { type Config } from './config'
 import { createRouterEvents } from './events'
+import { startLaunchPublisher } from './launches/launch-publisher'
 import { createOperations } from './operations'
 import { startPricePublisher } from './prices/price-publisher'
 import { guardVenue } from './venues/guarded-venue'
@@ -81,8 +87,14 @@ export async function start(config: Config, deps: Deps): Promise<DexRouter> {
     owner: ids.uuid(),
     leaseMs: config.PRICE_LEASE_MS,
   })
+  const launches = startLaunchPublisher({
+    book,
+    publish: createLaunchPublisher(redis, config.KEY_PREFIX),
+    clock,
+    events,
+  })
   const venues = VENUES.map(({ name }) => {
-    const venue = withSimulatedDelay(createPoolVenue(name, book, clock), config.SIM_QUOTE_DELAY_MS, clock)
+    const venue = withSimulatedDelay(createPoolVenue(name, book), config.SIM_QUOTE_DELAY_MS, clock)
     return guardVenue(venue, { timeoutMs: config.VENUE_TIMEOUT_MS, breaker: BREAKER }, { clock, events })
   })
   const server = startRpcServer(
@@ -103,7 +115,7 @@ export async function start(config: Config, deps: Deps): Promise<DexRouter> {
     async close() {
       health.drain()
       await server.close()
-      await publisher.stop()
+      await Promise.all([publisher.stop(), launches.stop()])
       await Promise.all([follower.stop(), observer.stop()])
       await http.close()
       await closeRedis(redis)

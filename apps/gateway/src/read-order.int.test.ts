@@ -3,6 +3,7 @@ import { createPublisher, NEWS_DEFAULTS } from '@fillstream/messaging'
 import { createRedis, redisReady, systemDeps } from '@fillstream/runtime'
 import { orderHashKey } from '@fillstream/types'
 import { startTestGateway, type TestGateway } from '../../../tests/support/gateway'
+import { steps } from '../../../tests/support/store'
 
 let rig: TestGateway
 const redis = createRedis(
@@ -43,6 +44,17 @@ test('a young copy in Redis is the answer', async () => {
 test('an old one is not believed: news of the next step may have been lost', async () => {
   const { body } = await rig.call('GET', await orderWithCopy(60_000))
   expect(body).toMatchObject({ status: 'pending', lastSeq: 1 })
+})
+
+test('an order cancelled by a gateway that died before it told so: a repeated cancel and every read after it agree', async () => {
+  const { body } = await rig.call('POST', '/v1/orders', { json: order })
+  const orderId = body['orderId'] as string
+  const [result] = await rig.store.orders.appendEvents([
+    steps({ id: orderId, accountId: rig.accountId }, 1, ['pending', 'cancelled']),
+  ])
+  expect(result).toMatchObject({ outcome: 'appended' })
+  expect((await rig.call('DELETE', `/v1/orders/${orderId}`)).body).toMatchObject({ status: 'cancelled' })
+  expect((await rig.call('GET', `/v1/orders/${orderId}`)).body).toMatchObject({ status: 'cancelled' })
 })
 
 test("another account's copy is not shown", async () => {

@@ -56,7 +56,7 @@ const CLOSE_GRACE_MS = 4_000
 
 /** Starts the gateway: wires everything by hand, and listens when Postgres has our schema and Redis answers. */
 export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway> {
-  const { clock, ids, random, logger, metrics } = deps
+  const { clock, ids, random, logger, metrics, checkpoint } = deps
   const events = createEvents(deps)
   const redisUrl = redisUrlOf(config)
   const { KEY_PREFIX: prefix, ORDER_SHARDS: shards } = config
@@ -90,6 +90,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     clock,
     publish: (published) => publish(published.map(({ order, news }) => ({ order: snapshotOf(order), news }))),
     onPublishFailed: (error, published) => events.publishFailed(error, published.length),
+    checkpoint,
   })
   const dependencies = watchDependencies(
     { postgres: () => store.ping(), redis: () => redis.ping() },
@@ -97,13 +98,24 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
   )
   redis.on('close', () => dependencies.recheck())
   const overload = watchQueueDepth(queue, config.MAX_QUEUE_DEPTH, { clock, events })
-  const enqueuer = createEnqueuer(queue, events)
+  const enqueuer = createEnqueuer(queue, { events, checkpoint })
 
   const router = askService(DEX_ROUTER, rpc.to(DEX_ROUTER, dexRouterOperations), dependencies)
   const worker = askService(ORDER_WORKER, rpc.to(ORDER_WORKER, orderWorkerOperations), dependencies)
   const tokens = createTradableTokens(router, clock)
   const view = createOrderView(streamBase)
-  const shared = { events, dependencies, clock, ids, tokens, journal, enqueuer, view, orders: store.orders }
+  const shared = {
+    events,
+    dependencies,
+    clock,
+    ids,
+    checkpoint,
+    tokens,
+    journal,
+    enqueuer,
+    view,
+    orders: store.orders,
+  }
   const placeOrder = createPlaceOrder(shared)
 
   const health = createHealth(

@@ -10,7 +10,11 @@ const AMOUNT = 1_000_000_000n
 
 let localnet: LocalnetProcess
 beforeAll(async () => {
-  localnet = await localnetProcess({ SIM_SLOT_MS: '20', SIM_CONFIRM_DELAY_MS: '0-60' })
+  localnet = await localnetProcess({
+    SIM_SLOT_MS: '20',
+    SIM_CONFIRM_DELAY_MS: '0-60',
+    SIM_LAUNCH_EVERY_MS: '0',
+  })
   await localnet.start()
 }, 60_000)
 afterAll(() => localnet.end())
@@ -74,6 +78,63 @@ it('loses no transaction that anyone has seen landed, when it is killed at any m
     expect(items.map(({ difference }) => difference)).toEqual(items.map(() => '0'))
   }
   expect(seen.size).toBeGreaterThan(10)
+}, 120_000)
+
+it('killed at any moment of a rollback, comes back before it or after it, with its books exact', async () => {
+  const rpc = createSolanaRpc(localnet.rpcUrl)
+  const user = await namedSigner('survivor')
+  const venue = (await control('/venue')) as unknown as VenueInfo
+  let orders = 0
+  for (let round = 0; round < 4; round += 1) {
+    const [pool] = (await control('/pools'))['items'] as Pick<PoolState, 'vaultA' | 'index'>[]
+    if (pool === undefined) throw new Error('no pool')
+    const { value: lifetime } = await rpc.getLatestBlockhash({ commitment: 'finalized' }).send()
+    const swaps = await Promise.all(
+      Array.from({ length: 10 }, () =>
+        signSwap({
+          user,
+          venue,
+          inputMint: WRAPPED_SOL_MINT,
+          outputMint: USDC,
+          swapMode: 'ExactIn',
+          legs: [{ amount: AMOUNT, vault: pool.vaultA, pools: [pool.index] }],
+          output: 1n,
+          orderId: `undone-${(orders += 1)}`,
+          attempt: 1,
+          lifetime,
+        }),
+      ),
+    )
+    const signatures = swaps.map(({ signature }) => asSignature(signature))
+    const statuses = async () => (await rpc.getSignatureStatuses(signatures).send()).value
+    for (const { transaction } of swaps) await control('/submit', { transaction })
+    while ((await statuses()).includes(null));
+
+    const rollback = control('/faults/rollback', { slots: 5, drop: round % 2 === 0 }).catch(() => null)
+    await pause(round * 6)
+    await localnet.stop('SIGKILL')
+    await rollback
+    await localnet.start()
+    const { items } = (await control('/audit')) as { items: { difference: string }[] }
+    expect(items.map(({ difference }) => difference)).toEqual(items.map(() => '0'))
+    const known = (await statuses()).flatMap((status, i) => (status === null ? [] : (signatures[i] ?? [])))
+    for (const signature of known)
+      expect(
+        await rpc
+          .getTransaction(signature, {
+            commitment: 'confirmed',
+            encoding: 'json',
+            maxSupportedTransactionVersion: 0,
+          })
+          .send(),
+      ).toMatchObject({ meta: { err: null } })
+    // What is gone can be sent again, and lands once.
+    for (const { transaction } of swaps) await control('/submit', { transaction })
+    while ((await statuses()).includes(null));
+    const found = await rpc.getSignaturesForAddress(user.address, { commitment: 'confirmed' }).send()
+    const landed = found.map(({ signature }) => signature)
+    expect(new Set(landed).size).toBe(landed.length)
+  }
 }, 120_000)
 
 it('stops in order when asked', async () => {

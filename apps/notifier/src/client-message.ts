@@ -34,7 +34,7 @@ export function parseClientMessage(data: RawData, isBinary: boolean): Parsed {
   return { ok: true, message }
 }
 
-/** The subscription that a message is about: `orders` is one per account and has no id. */
+/** The subscription that a message is about: `orders` is one per account, `pools` one for all; they have no id. */
 export function whereOf({
   channel,
   id,

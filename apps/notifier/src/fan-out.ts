@@ -40,7 +40,7 @@ export function startFanOut(
     readonly accounts: Pick<Store['accounts'], 'cursors'>
   },
   subscriptions: Subscriptions,
-  deps: Pick<Deps, 'clock'>,
+  deps: Pick<Deps, 'clock' | 'checkpoint'>,
   events: NotifierEvents,
 ): FanOut {
   async function compareOrders(): Promise<void> {
@@ -76,6 +76,7 @@ export function startFanOut(
 
   return {
     async onNews(news) {
+      deps.checkpoint('news.read')
       const offered = new Set<Subscription>()
       let sent = 0
       for (const event of news) {

@@ -104,6 +104,7 @@ export async function startRig({ settings = {}, viaDatabase, viaRedis }: RigOpti
     random: systemRandom,
     logger,
     metrics: createMetrics('notifier', { processMetrics: false }),
+    checkpoint: () => {},
   })
 
   const at = (path: string) => `${notifier.url.replace('http', 'ws')}${path}`

@@ -125,6 +125,29 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
         signature: attempt.signature,
       })
     },
+    confirmedButLost(attempt: Attempt) {
+      alerts({ kind: 'confirmed_but_lost' })
+      logger.error('a confirmed transaction was rolled back and can never land again', {
+        orderId: attempt.orderId,
+        signature: attempt.signature,
+      })
+    },
+    settledDifferently(
+      attempt: Attempt,
+      now: {
+        readonly before: { readonly inputAmount: bigint; readonly outputAmount: bigint }
+        readonly inputUsed: bigint
+        readonly outputAmount: bigint
+        readonly failure: { readonly code: FailureCode; readonly message: string } | null
+      },
+    ) {
+      alerts({ kind: 'settled_differently' })
+      logger.error('a confirmed order settled differently after a rollback', {
+        orderId: attempt.orderId,
+        signature: attempt.signature,
+        ...now,
+      })
+    },
     unforeseen(orderId: string, error: unknown) {
       alerts({ kind: 'unforeseen' })
       logger.error('an order met an error that nobody foresaw', { orderId, error })

@@ -74,6 +74,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     clock,
     publish: (published) => publish(published.map(({ order, news }) => ({ order: snapshotOf(order), news }))),
     onPublishFailed: events.publishFailed,
+    checkpoint: deps.checkpoint,
   })
   const queue = createOrdersQueue(bus, logger)
   const requests = createRpcClient(bus, deps)
@@ -110,11 +111,12 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     ({ orderId }) => executeOrder(engine, watcher, orderId),
     { clock, logger },
   )
+  const cache = createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS })
   const loops = [
     startSweeper(engine),
     startExpiry(engine),
-    startRepublisher(engine, createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS }), publish),
-    startFinalityLoop(engine, stopOnWrongChain),
+    startRepublisher(engine, cache, publish),
+    startFinalityLoop(engine, cache, stopOnWrongChain),
   ]
   const accounts = startRpcServer(
     { ...bus, service: ORDER_WORKER },

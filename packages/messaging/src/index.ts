@@ -1,3 +1,4 @@
+export * from './launches'
 export * from './news-reader'
 export * from './order-news'
 export * from './orders-queue'

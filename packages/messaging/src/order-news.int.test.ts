@@ -46,6 +46,15 @@ test('the hash holds the newest snapshot, in whatever order the writers publish'
   expect(await redis.xlen(stream)).toBe(2)
 })
 
+test('a copy that is forgotten is read from elsewhere until the order is told again', async () => {
+  const orderId = systemIds.uuid()
+  await publish([{ order: snapshot(orderId, 3), news: [] }])
+  await cache.forget(accountId, orderId)
+  expect(await cache.get(accountId, orderId)).toBeNull()
+  await publish([{ order: snapshot(orderId, 3), news: [] }])
+  expect(await cache.get(accountId, orderId)).toMatchObject({ lastSeq: 3 })
+})
+
 test('how old a copy is goes by the clock of Redis, not by what the copy says', async () => {
   const orderId = systemIds.uuid()
   const old = { ...snapshot(orderId, 1), updatedAt: '2001-01-01T00:00:00.000Z' }

@@ -78,6 +78,8 @@ export interface OrderCache {
   ): Promise<{ readonly order: OrderSnapshot; readonly ageMs: number } | null>
   /** The last seq that Redis has for each order, 0 where it has none. */
   lastSeqs(orders: readonly { readonly accountId: string; readonly orderId: string }[]): Promise<number[]>
+  /** Drops the copy of an order that changed without an event, so that readers ask Postgres. */
+  forget(accountId: string, orderId: string): Promise<void>
 }
 
 export function createOrderCache(
@@ -98,6 +100,9 @@ export function createOrderCache(
       if (text === null) return null
       const order = JSON.parse(text) as OrderSnapshot
       return { order, ageMs: ttlOf(order) - left }
+    },
+    async forget(accountId, orderId) {
+      await redis.del(key(accountId, orderId))
     },
     async lastSeqs(orders) {
       if (orders.length === 0) return []

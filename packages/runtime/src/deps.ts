@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { type Checkpoint } from '@fillstream/core'
 import { uuidv7 } from 'uuidv7'
 import { createLogger, type Logger } from './logger'
 import { createMetrics, type Metrics } from './metrics'
@@ -31,6 +32,11 @@ export interface Deps {
   readonly random: Random
   readonly logger: Logger
   readonly metrics: Metrics
+  /**
+   * Called at the moments that CHECKPOINTS names. Does nothing in a service; a test's own `main` brings one, such as one
+   * that ends the process there and then.
+   */
+  readonly checkpoint: (point: Checkpoint) => void
 }
 
 export const systemClock: Clock = {
@@ -51,5 +57,6 @@ export function systemDeps(service: string, logLevel: string): Deps {
     random: systemRandom,
     logger: createLogger({ service, level: logLevel }),
     metrics: createMetrics(service),
+    checkpoint: () => {},
   }
 }

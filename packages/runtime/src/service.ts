@@ -20,18 +20,19 @@ export interface ServiceDefinition<
 /**
  * The whole of a `main.ts`: reads the configuration, starts, and stops in order on SIGTERM or SIGINT within 10 s.
  * Exits 1 with one clear line when the configuration is bad or the start fails.
+ * @param replaced what a test's own `main` brings in the place of the real world's Deps
  */
 export function runService<Config extends Readonly<Record<string, unknown>> & { readonly LOG_LEVEL: string }>(
   definition: ServiceDefinition<Config>,
+  replaced: Partial<Deps> = {},
 ): void {
-  void run(definition)
+  void run(definition, replaced)
 }
 
-async function run<Config extends Readonly<Record<string, unknown>> & { readonly LOG_LEVEL: string }>({
-  name,
-  loadConfig,
-  start,
-}: ServiceDefinition<Config>): Promise<void> {
+async function run<Config extends Readonly<Record<string, unknown>> & { readonly LOG_LEVEL: string }>(
+  { name, loadConfig, start }: ServiceDefinition<Config>,
+  replaced: Partial<Deps>,
+): Promise<void> {
   let config: Config
   try {
     config = loadConfig(readEnvironment())
@@ -40,7 +41,7 @@ async function run<Config extends Readonly<Record<string, unknown>> & { readonly
     process.stderr.write(`${name}: ${error.message}\n`)
     process.exit(1)
   }
-  const deps = systemDeps(name, config.LOG_LEVEL)
+  const deps = { ...systemDeps(name, config.LOG_LEVEL), ...replaced }
   const { logger } = deps
   logger.info('starting', { config: printableConfig(config) })
   process.on('unhandledRejection', (reason) => logger.error('unhandled rejection', { error: reason }))

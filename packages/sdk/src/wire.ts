@@ -14,6 +14,7 @@ export const AMOUNT_FIELDS = [
   'otherAmountThreshold',
   'outAmount',
   'outputAmount',
+  'quoteReserve',
   'reserveA',
   'reserveB',
 ] as const

@@ -19,19 +19,24 @@ export const priceEventSchema = z.object({
 })
 export type PriceEvent = z.infer<typeof priceEventSchema>
 
-/** A pool as it was created, before or after it opens. */
+/** A new token's pool as it was first seen, before or after it opens. */
 export const launchEventSchema = z.object({
   pool: addressSchema,
   venue: z.string(),
   /** The token that is launched. */
   mint: addressSchema,
+  decimals: z.number().int().min(0),
   /** The token that it is bought with. */
   quoteMint: addressSchema,
-  /** When the pool trades; null: at once. */
+  /** The first slot in which the pool trades. */
+  openSlot: z.number().int().min(0),
+  /** When that will be about; null: unknown. */
   openTime: timestampSchema.nullable(),
+  /** Base units of `quoteMint` in the pool. */
+  quoteReserve: amountSchema,
   /** The slot in which the pool appeared. */
   slot: z.number().int().min(0),
-  /** Whose signature made the pool. */
+  /** Who made token and pool. */
   creator: addressSchema,
 })
 export type LaunchEvent = z.infer<typeof launchEventSchema>
@@ -44,8 +49,13 @@ export function pricesStream(prefix: string): string {
 export function lastPricesKey(prefix: string): string {
   return `${prefix}:{prices}:last`
 }
+/** The launches of new tokens' pools, each once. */
 export function launchesStream(prefix: string): string {
   return `${prefix}:{launches}:events`
+}
+/** Stands for a while after a pool's launch was told, so that it is told once. */
+export function launchToldKey(prefix: string, pool: string): string {
+  return `${prefix}:{launches}:told:${pool}`
 }
 
 /** How a pair is named in keys and channels. */

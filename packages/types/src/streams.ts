@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressSchema, amountSchema, orderIdSchema } from './primitives'
+import { launchEventSchema } from './prices'
 import {
   poolSchema,
   routeReceiptSchema,
@@ -77,6 +78,9 @@ export type InstructionWire = z.infer<typeof instructionSchema>
 /** Swaps of one `executable` request at most. */
 export const MAX_EXECUTABLE_SWAPS = 500
 
+/** Launches of one answer at most. */
+export const MAX_LAUNCHES = 1_000
+
 /** What dex-router answers. Errors carry an order failure code (NO_ROUTE, VENUE_TIMEOUT, ...). */
 export const DEX_ROUTER = 'dex-router'
 export const dexRouterOperations = {
@@ -125,6 +129,19 @@ export const dexRouterOperations = {
         .max(MAX_EXECUTABLE_SWAPS),
     }),
     reply: z.object({ amounts: z.array(amountSchema.nullable()) }),
+  },
+  /**
+   * The whole amount over one launched pool, as it will be in the slot in which it opens, or as it is where it has opened.
+   * Nothing is compared and nobody is asked: in that slot every millisecond counts.
+   */
+  launchQuote: {
+    request: z.object({ pool: addressSchema, amount: amountSchema, orderId: orderIdSchema.optional() }),
+    reply: routeReceiptSchema,
+  },
+  /** Launches of a token, or without `mint` all that opened within the last minutes or will open; newest first. */
+  launches: {
+    request: z.object({ mint: addressSchema.optional() }),
+    reply: z.object({ launches: z.array(launchEventSchema).max(MAX_LAUNCHES) }),
   },
   tokens: { request: z.object({}), reply: z.object({ tokens: z.array(tokenSchema) }) },
   venues: { request: z.object({}), reply: z.object({ venues: z.array(venueSchema) }) },

@@ -2,7 +2,7 @@ import { VERIFIED_TOKENS, WRAPPED_SOL_MINT } from '@fillstream/types'
 import { type Trader } from '../accounts'
 import { balancesOf, heldOfMint } from './chain-reader'
 import { type Finding } from './finding'
-import { type Records } from './records'
+import { rolledBackForGood, type Records } from './records'
 
 interface Book {
   readonly mint: string
@@ -69,10 +69,16 @@ function expectedOf(
 ): Map<string, bigint> {
   const expected = new Map(funds)
   const add = (mint: string, amount: bigint) => expected.set(mint, (expected.get(mint) ?? 0n) + amount)
+  const gone = rolledBackForGood(records)
+  const feesOfGone = new Map(
+    records.fills.map(({ orderId, fees }) => [orderId, gone.has(orderId) ? fees : []]),
+  )
   for (const order of records.orders.values()) {
     if (order.accountId !== accountId) continue
     for (const fee of order.fees) add(fee.mint, -BigInt(fee.amount))
-    if (order.status !== 'confirmed') continue
+    // What never happened has cost nothing either.
+    for (const fee of feesOfGone.get(order.id) ?? []) add(fee.mint, BigInt(fee.amount))
+    if (order.status !== 'confirmed' || gone.has(order.id)) continue
     add(order.inputMint, -(order.inputUsed ?? 0n))
     add(order.outputMint, order.output ?? 0n)
   }

@@ -38,11 +38,24 @@ export interface AttemptRecord {
   readonly code: FailureCode | null
 }
 
+/**
+ * Orders that were confirmed, then rolled back for good by the chain: nothing can land any more. The engine has raised an alert and
+ * says so in the attempt; they are counted apart, since no engine could have known.
+ */
+export function rolledBackForGood({ attempts }: Records): Set<string> {
+  return new Set(
+    attempts
+      .filter(({ status, code }) => status === 'confirmed' && code === 'TX_EXPIRED')
+      .map(({ orderId }) => orderId),
+  )
+}
+
 export interface FillRecord {
   readonly orderId: string
   readonly signature: string
   readonly input: bigint
   readonly output: bigint
+  readonly fees: readonly Fee[]
 }
 
 /** All that Postgres holds of these accounts. */
@@ -139,5 +152,6 @@ function fillOf(row: Record<string, unknown>): FillRecord {
     signature: String(row['signature']),
     input: BigInt(String(row['input_amount'])),
     output: BigInt(String(row['output_amount'])),
+    fees: row['fees'] as Fee[],
   }
 }

@@ -1,7 +1,7 @@
 import { type Trader } from '../accounts'
 import { landedAttempts } from './chain-reader'
 import { type Finding } from './finding'
-import { type Records } from './records'
+import { rolledBackForGood, type Records } from './records'
 
 /** What landed against what the orders say: each confirmed order once, and no other at all. The chain is the judge. */
 export async function auditSettlements(
@@ -33,8 +33,9 @@ export async function auditSettlements(
         what: `transaction ${signatures[0]}, and the order names ${order.txHash}`,
       })
   }
+  const gone = rolledBackForGood(records)
   for (const { id, status, txHash } of records.orders.values()) {
-    if (status === 'confirmed' && !landed.has(id))
+    if (status === 'confirmed' && !landed.has(id) && !gone.has(id))
       findings.push({ kind: 'confirmed, not landed', orderId: id, what: `the chain does not have ${txHash}` })
   }
   return { findings, landed: [...landed.values()].flat().length }

@@ -1,4 +1,4 @@
-import { poolTrades, type PoolState } from '@fillstream/core'
+import { isPoolOpen, poolAsOf, poolTrades, type PoolState } from '@fillstream/core'
 import { type Clock } from '@fillstream/runtime'
 
 /** How far the book can be trusted: `empty` before the first read, `stale` when the chain has gone silent. */
@@ -94,10 +94,16 @@ export class PoolBook {
     return found
   }
 
-  /** Pools of any venue that trade these mints and are open. */
+  /** Pools of any venue that trade these mints and are open, with the fees that they take now. */
   tradable(inputMint: string, outputMint: string): PoolState[] {
+    return this.ofPair(inputMint, outputMint).flatMap((pool) => this.asItTrades(pool) ?? [])
+  }
+
+  /** The pool with the fee that it takes now; null where it is not open yet. */
+  asItTrades(pool: PoolState): PoolState | null {
+    const slot = this.slot ?? pool.slot
     const now = BigInt(Math.floor(this.clock.now() / 1_000))
-    return this.ofPair(inputMint, outputMint).filter(({ openTime }) => openTime <= now)
+    return isPoolOpen(pool, slot, now) ? poolAsOf(pool, slot) : null
   }
 
   /** Pools of any venue that trade these mints, open or not. */

@@ -7,7 +7,7 @@ import { noSuchOrder } from './read-order'
 
 export interface CancelOrderDeps {
   readonly orders: Pick<OrderReads, 'get'>
-  readonly journal: Pick<Journal, 'append'>
+  readonly journal: Pick<Journal, 'append' | 'retell'>
   readonly events: GatewayEvents
   readonly ids: IdSource
   /** The order as it is shown along with CANCEL_TOO_LATE. */
@@ -32,11 +32,13 @@ export function createCancelOrder({ orders, journal, events, ids, view }: Cancel
     for (let race = 0; race < MAX_RACES; race += 1) {
       const order = await orders.get(accountId, orderId)
       if (!order) throw noSuchOrder()
-      if (order.status === 'cancelled') return order
-      if (!isCancellable(order.status))
+      if (!isCancellable(order.status)) {
+        await journal.retell(order)
+        if (order.status === 'cancelled') return order
         throw new AppError('CANCEL_TOO_LATE', `the order is ${order.status}`, {
           order: view(snapshotOf(order)),
         })
+      }
       const result = await journal.append({
         orderId,
         accountId,

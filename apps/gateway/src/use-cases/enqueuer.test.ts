@@ -1,5 +1,4 @@
 import { type QueuedOrder } from '@fillstream/messaging'
-import { type GatewayEvents } from '../events'
 import { createEnqueuer } from './enqueuer'
 
 const order = (orderId: string): QueuedOrder => ({ orderId, accountId: 'a', lastSeq: 1 })
@@ -7,7 +6,7 @@ const order = (orderId: string): QueuedOrder => ({ orderId, accountId: 'a', last
 function rig(enqueue: (orders: readonly QueuedOrder[]) => Promise<void>) {
   const failures: number[] = []
   const events = { enqueueFailed: (_error: unknown, orders: number) => void failures.push(orders) }
-  return { failures, enqueuer: createEnqueuer({ enqueue }, events as unknown as GatewayEvents) }
+  return { failures, enqueuer: createEnqueuer({ enqueue }, { events, checkpoint: () => {} }) }
 }
 
 test('orders of one moment go together, and what comes meanwhile goes next', async () => {

@@ -1,4 +1,5 @@
 import { type OrdersQueue, type QueuedOrder } from '@fillstream/messaging'
+import { type Deps } from '@fillstream/runtime'
 import { type GatewayEvents } from '../events'
 
 /** Hands accepted orders to the queue, without anyone waiting for it. */
@@ -13,7 +14,13 @@ const MAX_BATCH = 500
 const MAX_WAITING = 20_000
 
 /** While one group is on its way to Redis, the next one gathers: concurrent requests share a round trip. */
-export function createEnqueuer(queue: Pick<OrdersQueue, 'enqueue'>, events: GatewayEvents): Enqueuer {
+export function createEnqueuer(
+  queue: Pick<OrdersQueue, 'enqueue'>,
+  {
+    events,
+    checkpoint,
+  }: Pick<Deps, 'checkpoint'> & { readonly events: Pick<GatewayEvents, 'enqueueFailed'> },
+): Enqueuer {
   let waiting: QueuedOrder[] = []
   let running: Promise<void> | null = null
 
@@ -21,7 +28,12 @@ export function createEnqueuer(queue: Pick<OrdersQueue, 'enqueue'>, events: Gate
     while (waiting.length > 0) {
       const batch = waiting.slice(0, MAX_BATCH)
       waiting = waiting.slice(MAX_BATCH)
-      await queue.enqueue(batch).catch((error: unknown) => events.enqueueFailed(error, batch.length))
+      try {
+        await queue.enqueue(batch)
+        checkpoint('accepted.enqueued')
+      } catch (error) {
+        events.enqueueFailed(error, batch.length)
+      }
     }
     running = null
   }

@@ -1,6 +1,6 @@
 import { AppError, type NewOrder, type Order, type OrderSnapshot, snapshotOf } from '@fillstream/core'
 import { type QueuedOrder } from '@fillstream/messaging'
-import { type Clock, type IdSource } from '@fillstream/runtime'
+import { type Deps } from '@fillstream/runtime'
 import { type InsertResult, type Journal } from '@fillstream/store'
 import { type OrderRequest } from '@fillstream/types'
 import { patiently } from '../deadline'
@@ -13,14 +13,12 @@ import { priceColumns, withDefaults } from './order-terms'
 import { resolvePair } from './resolve-mints'
 import { type TradableTokens } from './tradable-tokens'
 
-export interface PlaceOrderDeps {
+export interface PlaceOrderDeps extends Pick<Deps, 'clock' | 'ids' | 'checkpoint'> {
   readonly journal: Pick<Journal, 'accept'>
   readonly enqueuer: { add(order: QueuedOrder): void }
   readonly tokens: Pick<TradableTokens, 'has' | 'list'>
   readonly dependencies: Pick<Dependencies, 'isUp' | 'assertUp' | 'recheck'>
   readonly events: GatewayEvents
-  readonly clock: Clock
-  readonly ids: IdSource
 }
 
 /** Who submits what, under which form of the API: the form is part of what an idempotency key stands for. */
@@ -46,7 +44,7 @@ const MOST_PATIENCE_MS = 10_000
  * OVERLOADED, and DEPENDENCY_UNAVAILABLE: without `orderId` nothing was written.
  */
 export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
-  const { enqueuer, tokens, dependencies, events, ids } = deps
+  const { enqueuer, tokens, dependencies, events, ids, checkpoint } = deps
   return async ({ form, call, request: given }) => {
     const request = withDefaults(await resolvePair(given, tokens, given.type === 'sniper'))
     const prices = await priceColumns(request, tokens)
@@ -69,6 +67,7 @@ export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
       return placed
     }
     enqueuer.add({ orderId: order.id, accountId, lastSeq: result.order.lastSeq })
+    checkpoint('accepted.answering')
     events.orderAccepted({ requestId, orderId: order.id, accountId })
     return { order: asAccepted(result.order), replayed: false }
   }

@@ -12,6 +12,7 @@ import { type LocalnetEvents } from '../events'
 import { connectionFaults } from '../faults/connection'
 import { type Faults } from '../faults/faults'
 import { mountFaults } from '../faults/routes'
+import { mountLaunches } from '../launches/routes'
 import { type World } from '../world'
 import { ControlError, invalid, notFound } from './errors'
 import { auditOf, poolOf, poolsOf, slotsOf, venueOf } from './views'
@@ -72,6 +73,7 @@ export async function serveControl(
   })
 
   mountFaults(app, world, faults)
+  mountLaunches(app, world, events)
 
   app.use(() => {
     throw notFound('no such endpoint')

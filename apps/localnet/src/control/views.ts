@@ -54,9 +54,14 @@ export function auditOf({ desk, chain }: World): object {
   }
 }
 
-function encodePool(pool: PoolState): object {
+/** A pool with its amounts as strings, its launch too. */
+function encodePool({ launch, ...pool }: PoolState): object {
+  return { ...withStrings(pool), launch: launch === null ? null : withStrings(launch) }
+}
+
+function withStrings(fields: object): object {
   return Object.fromEntries(
-    Object.entries(pool).map(([name, value]) => [
+    Object.entries(fields).map(([name, value]) => [
       name,
       typeof value === 'bigint' ? value.toString() : (value as unknown),
     ]),

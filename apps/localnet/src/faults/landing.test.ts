@@ -1,7 +1,9 @@
 import { BLOCKHASH_WINDOW } from '../svm/blockhashes'
+import { seededRandom } from '../svm/delay'
 import { namedSigner } from '../testing/script'
 import { expectConserved, poolOf, type SignedTrade, signTrade, submit } from '../testing/trader'
 import { openTestWorld, type TestWorld } from '../testing/world'
+import { createFaults } from './faults'
 import { faultSet } from './schema'
 
 let test: TestWorld
@@ -65,22 +67,26 @@ it('fail: lands with an error, its fee is gone, and nothing else', async () => {
   expect(test.landed).toHaveLength(1)
 })
 
-it('shares are drawn, the same for the same seed', async () => {
-  const outcomes = async () => {
-    test.end()
-    test = await openTestWorld()
-    await test.fund((await namedSigner('unlucky')).address, { SOL: 10_000_000_000_000n })
-    landing({ drop: 0.3, fail: 0.3 })
-    const trades = await Promise.all(Array.from({ length: 60 }, (_, each) => signed(`drawn-${each}`)))
-    for (const trade of trades) await submit(test, trade)
-    test.pass(2)
-    expectConserved(test)
-    return trades
-      .map((trade) => statusOf(trade))
-      .map((status) => (status === null ? 'dropped' : status.err === null))
+it('shares are drawn, the same for the same seed', () => {
+  const outcomes = (seed: string) => {
+    const injected: string[] = []
+    const events = { faultsSet: () => undefined, faultInjected: (fault: string) => injected.push(fault) }
+    const faults = createFaults(seededRandom(seed), events)
+    expect(faults.fate()).toBe('lands')
+    faults.set(faultSet.parse({ landing: { drop: 0.2, late: 0.1, fail: 0.3 } }))
+    const fates = Array.from({ length: 1_000 }, () => faults.fate())
+    expect(injected).toHaveLength(fates.filter((fate) => fate !== 'lands').length)
+    return fates
   }
-  const first = await outcomes()
-  for (const outcome of ['dropped', true, false])
-    expect(first.filter((each) => each === outcome).length).toBeGreaterThan(8)
-  expect(await outcomes()).toEqual(first)
+  const first = outcomes('one')
+  const share = (fate: string) => first.filter((each) => each === fate).length / 1_000
+  for (const [fate, expected] of [
+    ['drop', 0.2],
+    ['late', 0.1],
+    ['fail', 0.3],
+    ['lands', 0.4],
+  ] as const)
+    expect(Math.abs(share(fate) - expected)).toBeLessThan(0.05)
+  expect(outcomes('one')).toEqual(first)
+  expect(outcomes('two')).not.toEqual(first)
 })

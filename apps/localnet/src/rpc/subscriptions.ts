@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type AccountState } from '../svm/account'
-import { type SlotNews } from '../svm/chain'
+import { type SlotNews } from '../svm/chain-parts'
 import { type Commitment, FINALIZED_AFTER } from '../svm/commitment'
 import { type LandedTransaction } from '../svm/landed'
 import { type World } from '../world'

@@ -1,6 +1,6 @@
 import { type Facts } from '../storage/facts'
 import { type SlotRange } from './blockhashes'
-import { type ChainParts } from './chain'
+import { type ChainParts } from './chain-parts'
 import { type PendingTransaction } from './pending'
 import { type UnfinalizedSlots } from './unfinalized'
 

@@ -46,6 +46,7 @@ export function testDeps(): Deps {
     random: systemRandom,
     logger: createLogger({ service: 'localnet', level: 'error' }),
     metrics: createMetrics('localnet', { processMetrics: false }),
+    checkpoint: () => {},
   }
 }
 

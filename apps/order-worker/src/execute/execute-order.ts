@@ -35,6 +35,7 @@ type Step = { readonly order: Order | null } | { readonly outcome: JobOutcome }
  * for, appends the result, and again. Safe to run twice at the same time: of two appends one loses and reads again.
  */
 export async function executeOrder(engine: Engine, watcher: Watcher, orderId: string): Promise<JobOutcome> {
+  engine.checkpoint('job.taken')
   const run: Run = { quotedAtMs: null }
   let order = await engine.store.orders.get(null, orderId)
   for (let turn = 0; order !== null && turn < MAX_TURNS; turn++) {

@@ -1,6 +1,6 @@
 import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
 import { type LandedTransaction } from '../adapters/chain/chain'
-import { addFees, settlementOf } from './settlement'
+import { addFees, executedPrice, replaceFees, settlementOf } from './settlement'
 
 const WALLET = 'wallet'
 const USDC = findToken('USDC')?.mint as string
@@ -67,4 +67,30 @@ test('fees of several attempts add up by kind', () => {
     network('20000'),
     { ...network('1'), kind: 'priority' },
   ])
+})
+
+test('what one attempt turned out to cost takes the place of what it had cost', () => {
+  const fee = (kind: 'network' | 'priority' | 'rent', amount: string) => ({
+    kind,
+    mint: WRAPPED_SOL_MINT,
+    amount,
+  })
+  const earlier = [fee('network', '10000')]
+  const before = [fee('network', '10000'), fee('priority', '600'), fee('rent', '2039280')]
+  const after = [fee('network', '10000'), fee('priority', '600')]
+  expect(replaceFees(addFees(earlier, before), before, after)).toEqual([
+    fee('network', '20000'),
+    fee('priority', '600'),
+  ])
+  expect(replaceFees(addFees(earlier, after), after, before)).toEqual([
+    fee('network', '20000'),
+    fee('priority', '600'),
+    fee('rent', '2039280'),
+  ])
+})
+
+test('where nothing moved there is no price', () => {
+  const pair = { inputMint: WRAPPED_SOL_MINT, outputMint: USDC }
+  expect(executedPrice(pair, 0n, 0n)).toBe('0')
+  expect(executedPrice(pair, 1_000_000_000n, 150_000_000n)).toBe('150')
 })

@@ -1,5 +1,5 @@
-import { type Order } from '@fillstream/core'
-import { WRAPPED_SOL_MINT, type Fee } from '@fillstream/types'
+import { formatPrice, type Order } from '@fillstream/core'
+import { findToken, WRAPPED_SOL_MINT, type Fee } from '@fillstream/types'
 import { type LandedTransaction, type TokenBalance } from '../adapters/chain/chain'
 
 const BASE_FEE_PER_SIGNATURE = 5_000n
@@ -71,6 +71,27 @@ export function addFees(...lists: readonly (readonly Fee[])[]): Fee[] {
     sums.set(key, before ? { ...fee, amount: (BigInt(before.amount) + BigInt(fee.amount)).toString() } : fee)
   }
   return [...sums.values()]
+}
+
+/** Fees of an order in which those of one attempt, `before`, turned out to be `after`. */
+export function replaceFees(all: readonly Fee[], before: readonly Fee[], after: readonly Fee[]): Fee[] {
+  const taken = before.map((fee) => ({ ...fee, amount: (-BigInt(fee.amount)).toString() }))
+  return addFees(all, taken, after).filter(({ kind, amount }) => kind === 'network' || amount !== '0')
+}
+
+/** Output units for one input unit, in human decimals; `0` where nothing moved. */
+export function executedPrice(
+  { inputMint, outputMint }: Pick<Order, 'inputMint' | 'outputMint'>,
+  inAmount: bigint,
+  outAmount: bigint,
+): string {
+  const input = findToken(inputMint)
+  const output = findToken(outputMint)
+  if (!input || !output || inAmount <= 0n || outAmount < 0n) return '0'
+  return formatPrice(
+    { inAmount, outAmount, inDecimals: input.decimals, outDecimals: output.decimals },
+    'nearest',
+  )
 }
 
 /**

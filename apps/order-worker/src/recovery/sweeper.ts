@@ -12,7 +12,9 @@ export function startSweeper(engine: Engine): Loop {
   async function turn(): Promise<void> {
     const due = await engine.store.work.dueOrders(LIMIT, config.SWEEP_IDLE_MS)
     if (due.length === 0) return
+    engine.checkpoint('sweep.before')
     await engine.queue.requeue(due.map(({ id, accountId, lastSeq }) => ({ orderId: id, accountId, lastSeq })))
+    engine.checkpoint('sweep.enqueued')
     events.ordersRequeued(due.length)
   }
   return startLoop(engine.clock, config.SWEEP_INTERVAL_MS, turn, (error) =>

@@ -1,40 +1,109 @@
 import { type Attempt } from '@fillstream/core'
+import { type OrderCache } from '@fillstream/messaging'
 import { startLoop, type Loop } from '@fillstream/runtime'
-import { MAX_LOOKUP } from '../adapters/chain/chain'
+import { MAX_LOOKUP, type SignatureStatus } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
+import { inGroups } from './in-groups'
+import { correctFill, type ConfirmedAttempt } from './settled-anew'
+import { verdictOn } from './verdict'
 import { WrongChainError } from './watcher'
 
 const INTERVAL_MS = 2_000
 const LIMIT = 4_096
+const AT_ONCE = 32
+const LOST = 'it was rolled back after it was confirmed, and can never land again'
+
+/** What a node says of one attempt, and how far it had seen when it said so. */
+interface Sighting {
+  readonly attempt: ConfirmedAttempt
+  readonly status: SignatureStatus | null
+  /** Read before the look-up. */
+  readonly finalized: { readonly height: number; readonly slot: number }
+  readonly answeredAtSlot: number
+}
 
 /**
- * Follows confirmed attempts until they are finalized. One that a node no longer knows, answering from beyond a
- * finalized slot after the one it was confirmed in, was rolled back: that raises an alert, and it goes on being watched.
+ * Follows confirmed attempts until they are finalized. One that the chain no longer has, or has in another slot, was rolled
+ * back: that raises an alert. While it is unknown its bytes are sent again; if it lands again, what it settled is read anew;
+ * if it provably never can, that raises an alert of its own. Everything is judged by slots and heights, never by a clock.
  * Notices a chain that was replaced by another under our feet.
  */
-export function startFinalityLoop(engine: Engine, onWrongChain: (error: WrongChainError) => void): Loop {
+export function startFinalityLoop(
+  engine: Engine,
+  cache: Pick<OrderCache, 'forget'>,
+  onWrongChain: (error: WrongChainError) => void,
+): Loop {
+  const { clock, config, events, store } = engine
   const alerted = new Set<string>()
+  const sentAt = new Map<string, number>()
 
-  function alertOnce(attempt: Attempt): void {
-    const signature = attempt.signature as string
-    if (alerted.has(signature)) return
+  function alertOnce(attempt: ConfirmedAttempt): void {
+    if (alerted.has(attempt.signature)) return
     if (alerted.size > 10_000) alerted.clear()
-    alerted.add(signature)
-    engine.events.rolledBack(attempt)
+    alerted.add(attempt.signature)
+    events.rolledBack(attempt)
   }
 
-  async function lookUp(attempts: readonly Attempt[]): Promise<void> {
-    const finalized = await engine.chain.finalizedHeight()
-    const answer = await engine.chain.statuses(attempts.map((attempt) => attempt.signature as string))
-    await engine.store.attempts.markFinalized(
-      attempts.filter((_, i) => answer.statuses[i]?.confirmation === 'finalized'),
-    )
+  async function sendAgain({
+    orderId,
+    attempt,
+    signature,
+    signedTransaction,
+  }: ConfirmedAttempt): Promise<void> {
+    if ((sentAt.get(signature) ?? -Infinity) > clock.monotonic() - config.RESEND_INTERVAL_MS) return
+    sentAt.set(signature, clock.monotonic())
+    try {
+      await engine.settlement.submit(signedTransaction)
+      events.attemptSent(orderId, attempt, signature)
+    } catch (error) {
+      events.sendFailed(orderId, attempt, error)
+    }
+  }
+
+  /** What is wrong now would be read for a minute. */
+  const forgetCopy = ({ accountId, orderId }: ConfirmedAttempt) =>
+    cache.forget(accountId, orderId).catch(events.publishFailed)
+
+  async function followUnknown({ attempt, finalized, answeredAtSlot }: Sighting): Promise<void> {
     // A node that lags proves nothing.
-    if (answer.slot < finalized.slot) return
-    attempts.forEach((attempt, i) => {
-      const unknown = (answer.statuses[i] ?? null) === null
-      if (unknown && attempt.slot !== null && finalized.slot > attempt.slot) alertOnce(attempt)
+    const gone = answeredAtSlot >= finalized.slot && attempt.slot !== null && finalized.slot > attempt.slot
+    if (gone) alertOnce(attempt)
+    const { lastValidBlockHeight } = attempt
+    const commitment = config.CONFIRM_COMMITMENT
+    const verdict = verdictOn({ lastValidBlockHeight, finalized, answeredAtSlot, status: null, commitment })
+    // What can still land is sent also before it is known to be gone: the same bytes do no harm.
+    if (verdict.outcome !== 'expired') {
+      await sendAgain(attempt)
+    } else if (await store.attempts.markLost(attempt, { code: 'TX_EXPIRED', message: LOST })) {
+      events.confirmedButLost(attempt)
+      await forgetCopy(attempt)
+    }
+  }
+
+  async function follow(sighting: Sighting): Promise<void> {
+    const { attempt, status } = sighting
+    if (status === null) return followUnknown(sighting)
+    if (status.slot === attempt.slot) return
+    alertOnce(attempt)
+    if (status.confirmation === 'finalized' && (await correctFill(engine, attempt))) await forgetCopy(attempt)
+  }
+
+  async function lookUp(attempts: readonly ConfirmedAttempt[]): Promise<void> {
+    const finalized = await engine.chain.finalizedHeight()
+    const answer = await engine.chain.statuses(attempts.map(({ signature }) => signature))
+    const sightings = attempts.map((attempt, i): Sighting => {
+      const status = answer.statuses[i] ?? null
+      return { attempt, status, finalized, answeredAtSlot: answer.slot }
     })
+    const final = sightings.filter(
+      ({ attempt, status }) => status?.confirmation === 'finalized' && status.slot === attempt.slot,
+    )
+    if (final.length > 0) {
+      engine.checkpoint('finality.before')
+      await store.attempts.markFinalized(final.map(({ attempt }) => attempt))
+      engine.checkpoint('finality.marked')
+    }
+    await inGroups(sightings, AT_ONCE, follow)
   }
 
   async function turn(signal: AbortSignal): Promise<void> {
@@ -47,14 +116,19 @@ export function startFinalityLoop(engine: Engine, onWrongChain: (error: WrongCha
       )
       return
     }
-    const attempts = (await engine.store.attempts.confirmedNotFinalized(genesisHash, LIMIT)).filter(
-      (attempt) => attempt.signature !== null,
-    )
+    const attempts = (await store.attempts.confirmedNotFinalized(genesisHash, LIMIT)).filter(isConfirmed)
+    const open = new Set(attempts.map(({ signature }) => signature))
+    for (const signature of sentAt.keys()) if (!open.has(signature)) sentAt.delete(signature)
     for (let at = 0; at < attempts.length && !signal.aborted; at += MAX_LOOKUP)
       await lookUp(attempts.slice(at, at + MAX_LOOKUP))
   }
 
-  return startLoop(engine.clock, INTERVAL_MS, turn, (error) =>
-    engine.events.loopFailed('following finality', error),
+  return startLoop(clock, Math.min(INTERVAL_MS, config.RESEND_INTERVAL_MS), turn, (error) =>
+    events.loopFailed('following finality', error),
   )
+}
+
+function isConfirmed(attempt: Attempt): attempt is ConfirmedAttempt {
+  const { signature, signedTransaction, lastValidBlockHeight } = attempt
+  return signature !== null && signedTransaction !== null && lastValidBlockHeight !== null
 }

@@ -1,8 +1,7 @@
-import { formatPrice, type Attempt, type Order } from '@fillstream/core'
-import { findToken } from '@fillstream/types'
+import { type Attempt, type Order } from '@fillstream/core'
 import { type OrderAppend } from '@fillstream/store'
 import { afterFailure } from '../execute/after-failure'
-import { addFees, networkFees, settlementOf } from '../execute/settlement'
+import { addFees, executedPrice, networkFees, settlementOf } from '../execute/settlement'
 import { type Engine } from '../engine'
 import { instructionRoles } from './instruction-roles'
 import { failureOnChain, type Verdict } from './verdict'
@@ -48,16 +47,6 @@ export async function resolveAttempt(
   )
 }
 
-function priceOf(order: Order, inAmount: bigint, outAmount: bigint): string {
-  const input = findToken(order.inputMint)
-  const output = findToken(order.outputMint)
-  if (!input || !output || inAmount <= 0n || outAmount < 0n) return '0'
-  return formatPrice(
-    { inAmount, outAmount, inDecimals: input.decimals, outDecimals: output.decimals },
-    'nearest',
-  )
-}
-
 async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): Promise<Resolution> {
   const transactions = await engine.settlement.readSettlement(
     attempt.signature,
@@ -68,14 +57,14 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
   const wallet = engine.wallets.of(order.accountId).address
   const { inputUsed, outputAmount, fees: attemptFees, slot } = settlementOf(order, wallet, transactions)
   const fees = addFees(order.fees, attemptFees)
-  const executedPrice = priceOf(order, inputUsed, outputAmount)
+  const price = executedPrice(order, inputUsed, outputAmount)
   const data = {
     txHash: attempt.signature,
     attempt: attempt.attempt,
     slot,
     inputUsed: inputUsed.toString(),
     outputAmount: outputAmount.toString(),
-    executedPrice,
+    executedPrice: price,
     fees,
   }
   const result = await engine.journal.append({
@@ -84,7 +73,14 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
     from: order.status,
     expectedSeq: order.lastSeq,
     events: [{ eventId: engine.ids.uuid(), status: 'confirmed', phase: null, data }],
-    changes: { txHash: attempt.signature, inputUsed, outputAmount, executedPrice, fees, dueInMs: null },
+    changes: {
+      txHash: attempt.signature,
+      inputUsed,
+      outputAmount,
+      executedPrice: price,
+      fees,
+      dueInMs: null,
+    },
     attempt: {
       kind: 'resolve',
       attempt: attempt.attempt,
@@ -101,7 +97,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
       outputMint: order.outputMint,
       inputAmount: inputUsed,
       outputAmount,
-      price: executedPrice,
+      price,
       fees: attemptFees,
     },
   })
@@ -153,8 +149,11 @@ async function fail(
   }
   const { id, accountId, lastSeq } = result.order
   // Durable already: where Redis is away the sweeper queues it when it is due.
-  await engine.queue
-    .enqueue([{ orderId: id, accountId, lastSeq, delayMs: after.delayMs }])
-    .catch((error: unknown) => engine.events.loopFailed('queueing the next attempt', error))
+  try {
+    await engine.queue.enqueue([{ orderId: id, accountId, lastSeq, delayMs: after.delayMs }])
+    engine.checkpoint('retry.enqueued')
+  } catch (error) {
+    engine.events.loopFailed('queueing the next attempt', error)
+  }
   return 'resolved'
 }

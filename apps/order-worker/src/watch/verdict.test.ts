@@ -23,15 +23,22 @@ test.each<[string, Partial<Evidence>]>([
   ['it is seen, but not at the commitment', { status: found('processed') }],
   ['it is seen without a vote', { status: found(null) }],
   [
-    'it failed, but not yet at the commitment: it could land again',
-    { status: found('processed', { instruction: 1, customCode: 1, text: '' }) },
+    'it failed, and that is not finalized: after a fork switch it could land beside the next attempt',
+    { status: found('confirmed', { instruction: 1, customCode: 1, text: '' }) },
   ],
   ['finality is asked for and not reached', { status: found('confirmed'), commitment: 'finalized' }],
 ])('no verdict while %s', (_name, evidence) => {
   expect(verdictOn({ ...nothing, ...evidence })).toEqual({ outcome: 'unknown' })
 })
 
-test('landed and failed are said at the commitment', () => {
+test('a transaction that was processed and is gone is as unknown as one that was never seen', () => {
+  const evidence = { ...nothing, finalized: { height: 900, slot: 940 }, answeredAtSlot: 970 }
+  expect(verdictOn({ ...evidence, status: found('processed') })).toEqual({ outcome: 'unknown' })
+  expect(verdictOn({ ...evidence, answeredAtSlot: 971, status: null })).toEqual({ outcome: 'unknown' })
+  expect(verdictOn(nothing)).toEqual({ outcome: 'expired' })
+})
+
+test('landed is said at the commitment, failed when that is final', () => {
   expect(verdictOn({ ...nothing, status: found('confirmed') })).toEqual({ outcome: 'landed', slot: 990 })
   const error = { instruction: 4, customCode: 1, text: '{}' }
   expect(verdictOn({ ...nothing, status: found('finalized', error) })).toEqual({

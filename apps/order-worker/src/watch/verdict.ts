@@ -21,7 +21,8 @@ export interface Evidence {
 const RANK = { processed: 0, confirmed: 1, finalized: 2 } as const
 
 /**
- * Judges one attempt. It can never land only if the *finalized* height has passed its last valid height and a look-up
+ * Judges one attempt. It has landed at the commitment; it has failed only when that is finalized, since a failure that a fork
+ * switch undoes could land beside the next attempt. It can never land only if the *finalized* height has passed its last valid height and a look-up
  * with the whole history, answered at a slot beyond that point, found nothing: a node that lags proves nothing.
  */
 export function verdictOn({
@@ -36,8 +37,8 @@ export function verdictOn({
       finalized !== null && finalized.height > lastValidBlockHeight && answeredAtSlot >= finalized.slot
     return past ? { outcome: 'expired' } : { outcome: 'unknown' }
   }
-  if (status.confirmation === null || RANK[status.confirmation] < RANK[commitment])
-    return { outcome: 'unknown' }
+  const needed = status.error === null ? commitment : 'finalized'
+  if (status.confirmation === null || RANK[status.confirmation] < RANK[needed]) return { outcome: 'unknown' }
   if (status.error !== null) return { outcome: 'failed', slot: status.slot, error: status.error }
   return { outcome: 'landed', slot: status.slot }
 }

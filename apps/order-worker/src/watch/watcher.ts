@@ -1,6 +1,7 @@
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { MAX_LOOKUP } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
+import { inGroups } from './in-groups'
 import { resolveAttempt, type WatchedAttempt } from './resolve'
 import { verdictOn } from './verdict'
 
@@ -35,6 +36,7 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     entry.sentAt = clock.monotonic()
     try {
       await engine.settlement.submit(entry.attempt.signedTransaction)
+      engine.checkpoint('transaction.sent')
       events.attemptSent(entry.attempt.orderId, entry.attempt.attempt, entry.attempt.signature)
     } catch (error) {
       events.sendFailed(entry.attempt.orderId, entry.attempt.attempt, error)
@@ -57,11 +59,13 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
 
   /** Attempts that no live copy looks after, and those of ours: their leases are taken or renewed. */
   async function takeOver(): Promise<void> {
-    for (const attempt of await engine.store.attempts.takeUnresolved(
+    const attempts = await engine.store.attempts.takeUnresolved(
       engine.owner,
       config.ATTEMPT_LEASE_MS,
       TAKE_LIMIT,
-    )) {
+    )
+    if (attempts.length > 0) engine.checkpoint('watch.leased')
+    for (const attempt of attempts) {
       const watchable = asWatched(attempt)
       if (watchable) watch(watchable)
     }
@@ -147,18 +151,5 @@ function asWatched(attempt: StoredAttempt): WatchedAttempt | null {
     lastValidBlockHeight,
     genesisHash,
     reference: attempt.reference,
-  }
-}
-
-/** Runs `work` over all items, `size` at a time; the first failure is thrown after its group has ended. */
-async function inGroups<Item>(
-  items: readonly Item[],
-  size: number,
-  work: (item: Item) => Promise<void>,
-): Promise<void> {
-  for (let at = 0; at < items.length; at += size) {
-    const done = await Promise.allSettled(items.slice(at, at + size).map(work))
-    const failed = done.find((result) => result.status === 'rejected')
-    if (failed) throw failed.reason
   }
 }

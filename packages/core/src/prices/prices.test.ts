@@ -26,6 +26,7 @@ function poolOf(reserveA: bigint, reserveB: bigint, feeRate: bigint): PoolState 
     protocolFeesB: 0n,
     feeRate,
     openTime: 0n,
+    launch: null,
     slot: 1n,
   }
 }

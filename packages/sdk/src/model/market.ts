@@ -53,6 +53,24 @@ export interface Pool {
   readonly slot: number
 }
 
+/** A new token's pool as it was first seen, before or after it opens. */
+export interface Launch {
+  readonly pool: string
+  readonly venue: string
+  /** The token that is launched. */
+  readonly mint: string
+  readonly decimals: number
+  /** The token that it is bought with. */
+  readonly quoteMint: string
+  /** The first slot in which the pool trades, and when that will be about. */
+  readonly openSlot: number
+  readonly openTime: string | null
+  /** Base units of `quoteMint` in the pool. */
+  readonly quoteReserve: bigint
+  readonly slot: number
+  readonly creator: string
+}
+
 export interface Balance {
   readonly mint: string
   readonly symbol: string | null

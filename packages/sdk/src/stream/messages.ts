@@ -1,13 +1,20 @@
 import type { OrderEventData, StreamEvent } from '../model/event'
+import type { Launch } from '../model/market'
 import type { Order, OrderStatus } from '../model/order'
 import { fromWire } from '../wire'
 
-export type Channel = 'order' | 'orders'
+export type OrderChannel = 'order' | 'orders'
+export type Channel = OrderChannel | 'pools'
 
 /** `orders`: where the account's counter stands, and its running orders. */
 export interface OrdersSnapshot {
   readonly cursor: number
   readonly orders: readonly Order[]
+}
+
+/** `pools`: the last launches, newest last. */
+export interface PoolsSnapshot {
+  readonly launches: readonly Launch[]
 }
 
 /** What the server says, amounts as `bigint`. Types and fields that are not listed are ignored. */
@@ -17,9 +24,10 @@ export type ServerMessage =
       readonly type: 'subscribed'
       readonly channel: Channel
       readonly id: string | null
-      readonly snapshot: Order | OrdersSnapshot
+      readonly snapshot: Order | OrdersSnapshot | PoolsSnapshot
     }
   | EventMessage
+  | LaunchMessage
   | {
       readonly type: 'replayComplete'
       readonly channel: Channel
@@ -40,13 +48,21 @@ export type ServerMessage =
 
 export interface EventMessage {
   readonly type: 'event'
-  readonly channel: Channel
+  readonly channel: OrderChannel
   readonly id: string | null
   readonly orderId: string
   readonly seq: number
   readonly cursor: number
   readonly at: string
   readonly data: OrderEventData & { readonly status: OrderStatus; readonly phase: string | null }
+}
+
+export interface LaunchMessage {
+  readonly type: 'event'
+  readonly channel: 'pools'
+  readonly id: null
+  readonly at: string
+  readonly data: Launch
 }
 
 /** A frame of the server, or undefined where it is none. */

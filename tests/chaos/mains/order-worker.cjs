@@ -1,0 +1,1 @@
+require('./run-until-checkpoint.cjs').runUntilCheckpoint('order-worker')
