@@ -150,6 +150,7 @@ export function poolOf(pair: Pair, reserveIn: bigint, reserveOut: bigint): PoolS
     protocolFeesB: 0n,
     feeRate: 2_500n,
     openTime: 0n,
+    launch: null,
     slot: 1n,
   }
 }
