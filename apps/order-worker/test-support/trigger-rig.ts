@@ -25,7 +25,7 @@ export interface TriggerRig {
   readonly parts: TriggerParts
   readonly prices: PriceApplier
   /** Another copy of the engine's parts. */
-  copy(): { parts: TriggerParts; prices: PriceApplier }
+  copy(own?: Partial<TriggerParts>): { parts: TriggerParts; prices: PriceApplier }
   /** Where the pair stands from now on; the event that tells it. */
   market(pair: Pair, pool: PoolState): PriceEvent
   /** Orders that stand at `open`, in Postgres alone. */
@@ -56,7 +56,7 @@ export async function startTriggerRig(config: TriggerConfig = TEST_TRIGGERS): Pr
   const pools = new Map<string, PoolState>()
   let slot = 1
 
-  function copy() {
+  function copy(own: Partial<TriggerParts> = {}) {
     const parts: TriggerParts = {
       ...deps,
       events: createWorkerEvents(systemDeps('order-worker', 'silent')),
@@ -77,6 +77,7 @@ export async function startTriggerRig(config: TriggerConfig = TEST_TRIGGERS): Pr
       index: createTriggerIndex(redis, { prefix: testRedis.keyPrefix, genesisHash: 'genesis' }),
       upkeep: createIndexUpkeep(redis, testRedis.keyPrefix),
       lastPrices: new Map(),
+      ...own,
     }
     return { parts, prices: createPriceApplier(parts) }
   }
