@@ -14,6 +14,8 @@ beforeAll(async () => {
       TRIGGER_LEASE_MS: '1000',
       TRIGGER_PARK_MS: '200',
       PRICE_LEASE_MS: '500',
+      // A busy machine must not take so long that blockhashes grow old.
+      SIM_SLOT_MS: '100',
     },
   })
   api = createApi(stack)
@@ -104,4 +106,4 @@ test('300 orders at one price, every service killed while they fire: each fires 
   const landed = await landedSettlements(stack, wallet)
   expect(orders.map(({ orderId }) => landed.get(orderId))).toEqual(orders.map(() => 1))
   expect(await query(stack, 'SELECT order_id FROM triggers')).toEqual([])
-}, 180_000)
+}, 300_000)
