@@ -166,6 +166,16 @@ test('work is due when it was left alone, and never while the chain has it or it
   expect(await due(60_000)).toEqual([])
 })
 
+test('how long an order has stood still is told by the clock of Postgres', async () => {
+  const accountId = await newAccount(store)
+  const [order] = await ordersOf(accountId, 1)
+  if (!order) throw new Error('no order')
+  expect(await store.work.idleMs(order.id)).toBeLessThan(60_000)
+  await execute(`UPDATE orders SET updated_at = updated_at - interval '2 minutes' WHERE id = $1`, order.id)
+  expect(await store.work.idleMs(order.id)).toBeGreaterThanOrEqual(120_000)
+  expect(await store.work.idleMs(randomUUID())).toBe(Infinity)
+})
+
 test('what happened lately is told again, with its news', async () => {
   const accountId = await newAccount(store)
   const [order] = await ordersOf(accountId, 1)

@@ -184,6 +184,8 @@ export interface WorkRepository {
    * overdue first. `append` refuses to expire one whose time has not come, and to submit one whose time is over.
    */
   expiredOrders(limit: number): Promise<OverdueOrder[]>
+  /** How long ago the order last changed, by the clock of Postgres; Infinity where there is no such order. */
+  idleMs(orderId: string): Promise<number>
   /** Orders with events of the last `sinceMs`, and those events: what a wiped Redis should hear again. Newest first. */
   recentlyUpdated(sinceMs: number, limit: number): Promise<Published[]>
 }

@@ -19,6 +19,12 @@ WHERE ended_at IS NULL AND expires_at <= now() AND status <> 'submitted'
 ORDER BY expires_at LIMIT ${limit}::int`)
     },
 
+    async idleMs(orderId) {
+      const rows = await client.$queryRaw<{ ms: number }[]>(Prisma.sql`
+SELECT (extract(epoch FROM now() - updated_at) * 1000)::float8 AS ms FROM orders WHERE id = ${orderId}::uuid`)
+      return rows[0]?.ms ?? Infinity
+    },
+
     async recentlyUpdated(sinceMs, limit) {
       const since = Prisma.sql`now() - ${sinceMs}::int * interval '1 millisecond'`
       const events = await client.$queryRaw<Parameters<typeof toNews>[0][]>(Prisma.sql`

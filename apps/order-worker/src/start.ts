@@ -33,6 +33,7 @@ import { type Config } from './config'
 import { type Engine } from './engine'
 import { createWorkerEvents } from './events'
 import { executeOrder } from './execute/execute-order'
+import { oneRunEach } from './execute/one-run'
 import { startExpiry } from './recovery/expiry'
 import { startRepublisher } from './recovery/republisher'
 import { startSweeper } from './recovery/sweeper'
@@ -101,9 +102,10 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     process.kill(process.pid, 'SIGTERM')
   }
   const watcher = startWatcher(engine, stopOnWrongChain)
+  const execute = oneRunEach((orderId) => executeOrder(engine, watcher, orderId))
   const worker = createOrdersWorker(
     { ...bus, concurrency: config.WORKER_CONCURRENCY, lockMs: config.WORKER_LOCK_MS },
-    ({ orderId }) => executeOrder(engine, watcher, orderId),
+    ({ orderId }) => execute(orderId),
     { clock, logger },
   )
   const cache = createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS })

@@ -165,16 +165,17 @@ async function route(engine: Engine, order: Order, run: Run): Promise<Step> {
   return { order: moved }
 }
 
-/** A quote is good for about this long. */
-const QUOTE_FRESH_MS = 2_000
+/** A quote is worth building on for about this long: the order's bound holds at any age. */
+const QUOTE_FRESH_MS = 5_000
 
-/**
- * An order found at `building` by a run that did not ask for its quote is quoted anew, as is one whose quote grew old:
- * how old another process's quote is can't be told where clocks differ.
- */
+/** How old the quote that the order stands on is: another run's by the clock of Postgres, since those of processes may differ. */
+async function quoteAgeMs(engine: Engine, order: Order, { quotedAtMs }: Run): Promise<number> {
+  return quotedAtMs === null ? engine.store.work.idleMs(order.id) : engine.clock.monotonic() - quotedAtMs
+}
+
 async function build(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
-  const age = run.quotedAtMs === null ? Infinity : engine.clock.monotonic() - run.quotedAtMs
-  if (age > QUOTE_FRESH_MS) return move(engine, order, 'routing', 'the quote is too old, asking again')
+  if ((await quoteAgeMs(engine, order, run)) > QUOTE_FRESH_MS)
+    return move(engine, order, 'routing', 'the quote is too old, asking again')
   const attempt = await buildAttempt(engine, order)
   const step = eventOf(engine, order, 'submitted', 'waiting for the chain', {
     txHash: attempt.signature,
