@@ -1,4 +1,4 @@
-import { type JobOutcome, type OrdersQueue, type QueuedOrder } from '@fillstream/messaging'
+import { type JobOutcome, type OrdersQueue, type QueuedOrder, type QueueLoad } from '@fillstream/messaging'
 import { orderJobId } from '@fillstream/types'
 
 /** A job in the queue, and the processes that run it: several where it was delivered twice. */
@@ -24,8 +24,12 @@ export class JobQueue implements OrdersQueue {
     return this.enqueue(orders)
   }
 
-  depth(): Promise<number> {
-    return Promise.resolve(this.jobs.size)
+  load(): Promise<QueueLoad> {
+    return Promise.resolve({ waiting: this.waiting().length, running: this.running().length, finished: 0 })
+  }
+
+  isEmpty(): boolean {
+    return this.jobs.size === 0
   }
 
   close(): Promise<void> {

@@ -66,6 +66,14 @@ export function isOutage(error: unknown): boolean {
   )
 }
 
+/** No operator is part of the model. */
+const NEVER_HALTED: Engine['trading'] = {
+  isHalted: () => false,
+  assertOn: () => Promise.resolve(),
+  follow: () => undefined,
+  stop: () => Promise.resolve(),
+}
+
 /** A clock on which every wait is over at once. */
 function withoutWaits(clock: Clock): Clock {
   return { ...clock, sleep: () => Promise.resolve() }
@@ -119,6 +127,7 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
     },
     journal: journalOf(name, around),
     queue: gated<OrdersQueue>(gates, 'queue', queue, connectionFailure),
+    trading: NEVER_HALTED,
     chain: node,
     settlement: {
       ...createCoSigningVenue('http://unused', node),
@@ -178,6 +187,8 @@ export function startGateway(name: string, around: Surroundings): GatewayProcess
   return {
     place: createPlaceOrder({
       journal,
+      orders: gated(gates, 'orders', store.orders, postgresFailure),
+      trading: { refusal: () => null },
       enqueuer: createEnqueuer({ enqueue }, events),
       tokens: { has: () => Promise.resolve(true), list: () => Promise.resolve([]) },
       dependencies: { isUp: () => true, assertUp: () => undefined, recheck: () => undefined },

@@ -206,7 +206,7 @@ export class World {
       await this.runToRest('gateway', 'request', 'aside')
       for (const job of this.queue.waiting()) await this.deliver('worker A', job)
       await this.runToRest('worker A', 'job', 'aside', 'watch', 'finality')
-      if ((await this.queue.depth()) === 0) await this.runToRest('worker A', 'sweep')
+      if (this.queue.isEmpty()) await this.runToRest('worker A', 'sweep')
       this.assertSound()
       if ((await this.unfinished()) === 0) return
       this.chain.advance(1)

@@ -1,3 +1,4 @@
+export * from './finished-jobs'
 export * from './news-reader'
 export * from './order-news'
 export * from './orders-queue'

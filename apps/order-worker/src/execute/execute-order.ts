@@ -20,6 +20,8 @@ import { boundOf, findRoute, waitsOn } from './route'
 const DONE: JobOutcome = { again: false }
 /** Each turn moves the order or meets a conflict; more turns than this means that something else is at it. */
 const MAX_TURNS = 20
+/** An order that meets a halt is looked at again after this long, if anyone takes jobs by then. */
+const HALT_PAUSE_MS = 1_000
 
 /** What one run of a job remembers between its steps. */
 interface Run {
@@ -49,6 +51,7 @@ export async function executeOrder(engine: Engine, watcher: Watcher, orderId: st
 async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
   if (isTerminal(order.status)) return { outcome: DONE }
   try {
+    if (order.status !== 'submitted') await engine.trading.assertOn()
     switch (order.status) {
       case 'pending':
         if (waitsForTrigger(order)) return await open(engine, order)
@@ -66,6 +69,10 @@ async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run
         return { outcome: DONE }
     }
   } catch (error) {
+    if (error instanceof AppError && error.code === 'TRADING_HALTED') {
+      engine.events.orderHeld(order.id)
+      return { outcome: { again: true, delayMs: HALT_PAUSE_MS } }
+    }
     if (error instanceof ExecutionError)
       return waitsOn(order, error.code)
         ? await reopen(engine, order, error)
