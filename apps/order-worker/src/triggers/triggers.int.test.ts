@@ -67,7 +67,7 @@ test('limits fire at their price or better, stops at theirs or worse, and no oth
   await moveTo(152)
   expect((await fired()).sort()).toEqual([low, stop, high].sort())
   expect(await fired()).not.toContain(far)
-  expect(await rig.queue.depth()).toBe(3)
+  expect((await rig.queue.load()).waiting).toBe(3)
 })
 
 test('a trailing stop follows the best price and fires its distance below it', async () => {
@@ -158,7 +158,7 @@ test('what a copy had taken out when it died is fired by another, once', async (
     const events = await rig.store.events.list(null, id, 0, 10)
     expect(events.map(({ status }) => status)).toEqual(['pending', 'open', 'routing'])
   }
-  expect(await rig.queue.depth()).toBe(300)
+  expect((await rig.queue.load()).waiting).toBe(300)
 })
 
 test('cancel against trigger, 5,000 times: one wins, never both, never neither', async () => {
@@ -189,7 +189,7 @@ test('cancel against trigger, 5,000 times: one wins, never both, never neither',
   expect(count('cancelled, cancelled')).toBeGreaterThan(0)
   expect(count('too late, routing')).toBeGreaterThan(0)
   expect(await rig.store.triggers.page({ limit: 10 })).toEqual([])
-  expect(await rig.queue.depth()).toBe(count('too late, routing'))
+  expect((await rig.queue.load()).waiting).toBe(count('too late, routing'))
 }, 120_000)
 
 test('orders that no longer wait leave the index', async () => {
