@@ -57,7 +57,8 @@ const SETTABLE = Prisma.raw(
 /**
  * Steps of different orders in one statement. Orders are locked in the order of their ids, which reads their latest state, and
  * a step whose order has moved on (`last_seq`, or for a new attempt `attempt_count`) drops out there. Then the accounts, in
- * order: whoever holds an account's row numbers its events, so that cursors have no gaps and appear in their order.
+ * order: whoever holds an account's row numbers its events, so that cursors have no gaps and appear in their order. The clock
+ * of Postgres alone judges expiry: a step to `submitted` after an order's time, or to `expired` before it, drops out too.
  * (CASE keeps the planner from taking the comparison for a rare match, and with it from joining row by row.)
  */
 function statement(appends: readonly OrderAppend[]): Prisma.Sql {
@@ -65,14 +66,16 @@ function statement(appends: readonly OrderAppend[]): Prisma.Sql {
 WITH input AS (
   SELECT * FROM jsonb_to_recordset(${toJson(appends.map(stepRow))}::jsonb) AS x(
     n int, order_id uuid, expected_seq int, event_count int, status order_status, phase text, ended boolean,
-    due_in_ms int, next_attempt int, resolved_attempt int, set jsonb)
+    opens boolean, leaves boolean, due_in_ms int, next_attempt int, resolved_attempt int, set jsonb)
 ), locked AS MATERIALIZED (
-  SELECT o.id, o.account_id, o.last_seq, o.attempt_count FROM orders o WHERE o.id IN (SELECT order_id FROM input)
+  SELECT o.id, o.account_id, o.last_seq, o.attempt_count, coalesce(o.expires_at <= now(), false) AS overdue FROM orders o WHERE o.id IN (SELECT order_id FROM input)
   ORDER BY o.id FOR NO KEY UPDATE
 ), won AS MATERIALIZED (
   SELECT i.*, l.account_id, sum(i.event_count) OVER (PARTITION BY l.account_id ORDER BY i.n) - i.event_count AS ahead
   FROM input i JOIN locked l ON l.id = i.order_id
-  WHERE CASE WHEN l.last_seq = i.expected_seq THEN i.next_attempt IS NULL OR i.next_attempt = l.attempt_count + 1 ELSE false END
+  WHERE CASE WHEN l.last_seq <> i.expected_seq THEN false
+    WHEN i.status = 'submitted' AND l.overdue OR i.status = 'expired' AND NOT l.overdue THEN false
+    ELSE i.next_attempt IS NULL OR i.next_attempt = l.attempt_count + 1 END
 ), held AS MATERIALIZED (
   SELECT a.id, a.account_seq FROM accounts a WHERE a.id IN (SELECT account_id FROM won)
   ORDER BY a.id FOR NO KEY UPDATE
@@ -84,12 +87,21 @@ WITH input AS (
     status = coalesce(w.status, o.status),
     phase = CASE WHEN w.event_count > 0 THEN w.phase ELSE o.phase END,
     attempt_count = coalesce(w.next_attempt, o.attempt_count),
+    resting = coalesce(w.status, o.status) = 'open',
     run_after = now() + w.due_in_ms * interval '1 millisecond',
     updated_at = now(),
     ended_at = CASE WHEN w.ended THEN now() END,
     ${SETTABLE}
   FROM steps w WHERE o.id = w.order_id
   RETURNING o.*, w.base_cursor
+), opened AS (
+  INSERT INTO triggers (order_id, account_id, last_seq, kind, input_mint, output_mint, swap_mode, amount, size_class,
+    threshold, trailing_bps, opened_at, expires_at)
+  SELECT o.id, o.account_id, o.last_seq, o.type, o.input_mint, o.output_mint, o.swap_mode, o.amount,
+    length(o.amount::text) - 1, o.threshold, o.trailing_bps, now(), o.expires_at
+  FROM steps w JOIN applied o ON o.id = w.order_id WHERE w.opens
+), left_open AS (
+  DELETE FROM triggers t USING steps w WHERE t.order_id = w.order_id AND w.leaves
 ), events AS (
   INSERT INTO order_events (order_id, seq, account_id, cursor, event_id, status, phase, data, at)
   SELECT w.order_id, w.expected_seq + e.idx, w.account_id, w.base_cursor + e.idx, e.event_id, e.status, e.phase, e.data, now()

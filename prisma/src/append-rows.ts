@@ -38,6 +38,8 @@ export function stepRow(append: OrderAppend, n: number) {
     status: last?.status ?? null,
     phase: last?.phase ?? null,
     ended: isTerminal(status),
+    opens: status === 'open' && append.from !== 'open',
+    leaves: status !== 'open' && append.from === 'open',
     due_in_ms: changes.dueInMs === undefined ? (needsWork(status) ? 0 : null) : changes.dueInMs,
     next_attempt: attempt && attempt.kind !== 'resolve' ? attempt.attempt : null,
     resolved_attempt: attempt?.kind === 'resolve' ? attempt.attempt : null,

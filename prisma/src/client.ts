@@ -13,6 +13,7 @@ import { createOrderReads } from './orders-repository'
 import { createPersist, type Sleeper } from './persist'
 import type { OrderReads, OrderWrites, Store, StoreConfig } from './store'
 import { createTradingRepository } from './trading-repository'
+import { createTriggersRepository } from './triggers-repository'
 import { createWorkRepository } from './work-repository'
 
 export interface StoreDeps {
@@ -72,6 +73,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
     orders: withAppErrors({ ...reads, ...writes }),
     events: withAppErrors(createEventsRepository(client)),
     attempts: withAppErrors(createAttemptsRepository(client)),
+    triggers: withAppErrors(createTriggersRepository(client)),
     fills: withAppErrors(createFillsRepository(client)),
     work: withAppErrors(createWorkRepository(client, reads)),
     trading: withAppErrors(createTradingRepository(client)),

@@ -1,5 +1,6 @@
 import type { NewOrder } from '@fillstream/core'
 import { AppError } from '@fillstream/core'
+import { DEFAULT_LIFE_MS } from '@fillstream/types'
 import { Prisma, type PrismaClient } from '../generated/client'
 import { runByHalves } from './batcher'
 import type { ExistingOrder, InsertResult, Published } from './orders'
@@ -8,10 +9,13 @@ import { ORDER_JSON, orderFromJson, toJson, toNews, toOrder, type OrderJson } fr
 
 /** How long an idempotency key names its order. */
 const KEY_LIFE = Prisma.raw(`interval '24 hours'`)
+const DEFAULT_LIFE = Prisma.raw(`interval '${DEFAULT_LIFE_MS} milliseconds'`)
 /** Every round frees keys that have lapsed; a key freed and taken by others this often in a row is not worth a fourth. */
 const MAX_ROUNDS = 3
 
 type CreatedRow = { readonly order: OrderJson; readonly cursor: bigint }
+
+const text = (amount: bigint | null) => (amount === null ? null : amount.toString())
 
 function rowOf(order: NewOrder, n: number) {
   return {
@@ -30,6 +34,13 @@ function rowOf(order: NewOrder, n: number) {
     max_price_impact_bps: order.maxPriceImpactBps,
     time_in_force: order.timeInForce,
     expires_at: order.expiresAt,
+    limit_price: order.limitPrice,
+    price_unit: order.priceUnit,
+    threshold: text(order.threshold),
+    trailing_bps: order.trailingBps,
+    sniper: order.sniper,
+    min_output_amount: text(order.minOutputAmount),
+    max_input_amount: text(order.maxInputAmount),
     priority_fee_mode: order.priorityFee.mode,
     priority_fee_max_lamports: order.priorityFee.maxLamports.toString(),
     event_id: order.eventId,
@@ -47,19 +58,25 @@ WITH input AS (
   SELECT * FROM jsonb_to_recordset(${toJson(orders.map(rowOf))}::jsonb) AS x(
     n int, id uuid, account_id uuid, client_order_id text, idempotency_key text, body_hash text, type text,
     input_mint text, output_mint text, swap_mode text, amount numeric(20,0), slippage_bps int, max_price_impact_bps int,
-    time_in_force text, expires_at timestamptz, priority_fee_mode text, priority_fee_max_lamports numeric(20,0), event_id uuid)
+    time_in_force text, expires_at timestamptz, limit_price text, price_unit text, threshold numeric(20,0), trailing_bps int,
+    sniper jsonb, min_output_amount numeric(20,0), max_input_amount numeric(20,0), priority_fee_mode text,
+    priority_fee_max_lamports numeric(20,0), event_id uuid)
 ), held AS MATERIALIZED (
   SELECT a.id, a.account_seq FROM accounts a WHERE a.id IN (SELECT account_id FROM input)
   ORDER BY a.id FOR NO KEY UPDATE
 ), created AS (
   INSERT INTO orders AS o (
     id, account_id, client_order_id, idempotency_key, body_hash, type, status, input_mint, output_mint, swap_mode, amount,
-    slippage_bps, max_price_impact_bps, time_in_force, expires_at, priority_fee_mode, priority_fee_max_lamports,
-    last_seq, run_after, created_at, updated_at)
+    slippage_bps, max_price_impact_bps, time_in_force, expires_at, limit_price, price_unit, threshold, trailing_bps, sniper,
+    min_output_amount, max_input_amount, priority_fee_mode, priority_fee_max_lamports, last_seq, run_after,
+    created_at, updated_at)
   SELECT i.id, i.account_id, i.client_order_id, i.idempotency_key, i.body_hash, i.type, 'pending', i.input_mint, i.output_mint,
-    i.swap_mode, i.amount, i.slippage_bps, i.max_price_impact_bps, i.time_in_force, i.expires_at, i.priority_fee_mode,
-    i.priority_fee_max_lamports, 1, now(), now(), now()
+    i.swap_mode, i.amount, i.slippage_bps, i.max_price_impact_bps, i.time_in_force,
+    coalesce(i.expires_at, CASE WHEN i.time_in_force = 'GTD' THEN now() + ${DEFAULT_LIFE} END), i.limit_price, i.price_unit,
+    i.threshold, i.trailing_bps, nullif(i.sniper, 'null'::jsonb), i.min_output_amount, i.max_input_amount,
+    i.priority_fee_mode, i.priority_fee_max_lamports, 1, now(), now(), now()
   FROM input i JOIN held h ON h.id = i.account_id
+  WHERE i.expires_at IS NULL OR i.expires_at > now()
   ORDER BY i.n
   ON CONFLICT DO NOTHING
   RETURNING o.*
@@ -86,7 +103,8 @@ function created(row: CreatedRow): InsertResult {
 
 interface Holder {
   readonly wanted: string
-  readonly by: 'orderId' | 'idempotencyKey' | 'clientOrderId'
+  /** `expiry`: nobody holds anything, the order's time is over. */
+  readonly by: 'orderId' | 'idempotencyKey' | 'clientOrderId' | 'expiry'
   readonly id: string
   readonly lapsed: boolean
 }
@@ -96,7 +114,7 @@ function findHolders(client: PrismaClient, orders: readonly NewOrder[]): Promise
   return client.$queryRaw<Holder[]>(Prisma.sql`
 WITH input AS (
   SELECT * FROM jsonb_to_recordset(${toJson(orders.map(rowOf))}::jsonb)
-    AS x(id uuid, account_id uuid, client_order_id text, idempotency_key text)
+    AS x(id uuid, account_id uuid, client_order_id text, idempotency_key text, expires_at timestamptz)
 )
 SELECT i.id AS wanted, 'orderId' AS by, o.id, false AS lapsed FROM input i JOIN orders o ON o.id = i.id
 UNION ALL
@@ -104,7 +122,9 @@ SELECT i.id, 'idempotencyKey', o.id, o.created_at < now() - ${KEY_LIFE}
   FROM input i JOIN orders o ON o.account_id = i.account_id AND o.idempotency_key = i.idempotency_key
 UNION ALL
 SELECT i.id, 'clientOrderId', o.id, false
-  FROM input i JOIN orders o ON o.account_id = i.account_id AND o.client_order_id = i.client_order_id`)
+  FROM input i JOIN orders o ON o.account_id = i.account_id AND o.client_order_id = i.client_order_id
+UNION ALL
+SELECT i.id, 'expiry', i.id, false FROM input i WHERE i.expires_at <= now()`)
 }
 
 async function freeLapsedKeys(client: PrismaClient, orderIds: readonly string[]): Promise<void> {
@@ -134,13 +154,22 @@ async function existing(
   return { outcome: 'existing', by, order: toOrder(row), bodyHash: row.bodyHash }
 }
 
+function expiredAlready(): AppError {
+  const message = 'must lie in the future'
+  return new AppError('VALIDATION_FAILED', `expiresAt ${message}`, {
+    errors: [{ path: 'expiresAt', code: 'custom', message }],
+  })
+}
+
 /** Whom an order really runs into; a key that has lapsed holds nothing. */
 function holderOf(holders: readonly Holder[], order: Pick<NewOrder, 'id'>): Holder | undefined {
   const mine = holders.filter(({ wanted }) => wanted === order.id)
   return (
     mine.find(({ by }) => by === 'orderId') ??
     mine.find(({ by, lapsed }) => by === 'idempotencyKey' && !lapsed) ??
-    (mine.some(({ lapsed }) => lapsed) ? undefined : mine.find(({ by }) => by === 'clientOrderId'))
+    (mine.some(({ lapsed }) => lapsed)
+      ? undefined
+      : (mine.find(({ by }) => by === 'clientOrderId') ?? mine.find(({ by }) => by === 'expiry')))
   )
 }
 
@@ -149,16 +178,18 @@ export async function lookupExisting(client: PrismaClient, order: NewOrder): Pro
   if (order.idempotencyKey === null && order.clientOrderId === null) return null
   const holders = (await findHolders(client, [order])).filter(({ lapsed }) => !lapsed)
   const holder = holderOf(holders, order)
-  return holder && holder.by !== 'orderId' ? existing(client, holder.id, holder.by) : null
+  return holder?.by === 'idempotencyKey' || holder?.by === 'clientOrderId'
+    ? existing(client, holder.id, holder.by)
+    : null
 }
 
 /** One result per order that ran into something; those absent are worth another round, their way being free now. */
 async function settleConflicts(
   client: PrismaClient,
   orders: readonly NewOrder[],
-): Promise<Map<string, InsertResult>> {
+): Promise<Map<string, InsertResult | Error>> {
   const holders = await findHolders(client, orders)
-  const settled = new Map<string, InsertResult>()
+  const settled = new Map<string, InsertResult | Error>()
   // A hundred twins have one holder, which is read once.
   const read = new Map<string, ExistingOrder>()
   for (const order of orders) {
@@ -166,6 +197,8 @@ async function settleConflicts(
     if (holder?.by === 'orderId') {
       const own = await lookupNewOrder(client, order.id)
       if (own) settled.set(order.id, { outcome: 'created', ...own })
+    } else if (holder?.by === 'expiry') {
+      settled.set(order.id, expiredAlready())
     } else if (holder) {
       const name = `${holder.by} ${holder.id}`
       const found = read.get(name) ?? (await existing(client, holder.id, holder.by))
@@ -184,8 +217,8 @@ export async function insertOrders(
   persist: Persist,
   orders: readonly NewOrder[],
 ): Promise<(InsertResult | Error)[]> {
-  const insert = async (part: readonly NewOrder[]): Promise<InsertResult[]> => {
-    const results = new Map<string, InsertResult>()
+  const insert = async (part: readonly NewOrder[]): Promise<(InsertResult | Error)[]> => {
+    const results = new Map<string, InsertResult | Error>()
     let open = part
     for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) {
       const rows = await persist.run(() => client.$queryRaw<CreatedRow[]>(statement(open)))
@@ -202,7 +235,7 @@ export async function insertOrders(
         'INTERNAL',
         `order ${missing.id} was not inserted: is there an account ${missing.accountId}?`,
       )
-    return part.map(({ id }) => results.get(id) as InsertResult)
+    return part.map(({ id }) => results.get(id) as InsertResult | Error)
   }
   return runByHalves(orders, insert, persist.isFaultOfOne)
 }

@@ -15,9 +15,9 @@ export function stepOf({ events, attempt }: Pick<OrderAppend, 'events' | 'attemp
     case 'routing':
       // With an attempt only where that one has failed.
       return attempt === undefined ? 'routing' : 'retry'
-    case 'pending':
     case 'open':
-    case 'expired':
+      return 'opened'
+    case 'pending':
       return null
     default:
       return status

@@ -1,5 +1,5 @@
 import type { Attempt, Order } from '@fillstream/core'
-import type { Failure, Fee, OrderNews, RouteReceipt } from '@fillstream/types'
+import type { Failure, Fee, OrderNews, RouteReceipt, Sniper } from '@fillstream/types'
 import {
   Prisma,
   type Attempt as AttemptRow,
@@ -59,6 +59,11 @@ export function toOrder(row: OrderRowWithAttempts): Order {
     maxPriceImpactBps: row.maxPriceImpactBps,
     timeInForce: row.timeInForce as Order['timeInForce'],
     expiresAt: row.expiresAt,
+    limitPrice: row.limitPrice,
+    priceUnit: row.priceUnit as Order['priceUnit'],
+    threshold: toBigintOrNull(row.threshold),
+    trailingBps: row.trailingBps,
+    sniper: row.sniper as unknown as Sniper | null,
     priorityFee: {
       mode: row.priorityFeeMode as Order['priorityFee']['mode'],
       maxLamports: toBigint(row.priorityFeeMaxLamports),
@@ -124,7 +129,9 @@ export const ORDER_JSON = Prisma.raw(`json_build_object(
   'id', o.id, 'accountId', o.account_id, 'clientOrderId', o.client_order_id, 'type', o.type, 'status', o.status,
   'phase', o.phase, 'inputMint', o.input_mint, 'outputMint', o.output_mint, 'swapMode', o.swap_mode,
   'amount', o.amount::text, 'slippageBps', o.slippage_bps, 'maxPriceImpactBps', o.max_price_impact_bps,
-  'timeInForce', o.time_in_force, 'expiresAt', ${ms('o.expires_at')}, 'priorityFeeMode', o.priority_fee_mode,
+  'timeInForce', o.time_in_force, 'expiresAt', ${ms('o.expires_at')}, 'limitPrice', o.limit_price,
+  'priceUnit', o.price_unit, 'threshold', o.threshold::text, 'trailingBps', o.trailing_bps, 'sniper', o.sniper,
+  'priorityFeeMode', o.priority_fee_mode,
   'priorityFeeMaxLamports', o.priority_fee_max_lamports::text, 'lastSeq', o.last_seq, 'createdAt', ${ms('o.created_at')},
   'updatedAt', ${ms('o.updated_at')}, 'minOutputAmount', o.min_output_amount::text,
   'maxInputAmount', o.max_input_amount::text, 'route', o.route, 'inputUsed', o.input_used::text,
@@ -152,6 +159,7 @@ export function orderFromJson(
     ...json,
     amount: BigInt(json.amount),
     expiresAt: time(json.expiresAt),
+    threshold: amount(json.threshold),
     priorityFee: { mode: priorityFeeMode, maxLamports: BigInt(priorityFeeMaxLamports) },
     createdAt: new Date(json.createdAt),
     updatedAt: new Date(json.updatedAt),

@@ -1,4 +1,4 @@
-import type { Attempt, NewOrder, Order } from '@fillstream/core'
+import type { Attempt, NewOrder, Order, Trigger } from '@fillstream/core'
 import type {
   FailureCode,
   Fee,
@@ -138,6 +138,46 @@ export interface FillsRepository {
   correct(correction: FillCorrection): Promise<boolean>
 }
 
+export interface PairOfMints {
+  readonly inputMint: string
+  readonly outputMint: string
+}
+
+/**
+ * What open orders wait for. Rows appear and go with the events `open` and whatever follows it: here they are only read,
+ * and told the best price seen.
+ */
+export interface TriggersRepository {
+  /** In the order of their ids: all of them, or those of a pair that wait for a price (so no snipers). */
+  page(query: {
+    readonly pair?: PairOfMints
+    readonly afterOrderId?: string
+    readonly limit: number
+  }): Promise<Trigger[]>
+  /**
+   * Opened in the last `sinceMs`, oldest first; `after` is the last one of the page before. A row becomes visible some
+   * time after its `openedAt`: look back further than since the last look.
+   */
+  openedSince(
+    sinceMs: number,
+    limit: number,
+    after?: Pick<Trigger, 'openedAt' | 'orderId'>,
+  ): Promise<Trigger[]>
+  /** Of these orders, those that are open. */
+  byOrderIds(orderIds: readonly string[]): Promise<Trigger[]>
+  /** Sets the best price seen (`unitPrice`) where it is better than the one known. Rows being changed are passed over. */
+  raiseHighWater(marks: readonly { orderId: string; highWater: bigint }[]): Promise<void>
+  /** Snipers that wait for a pool of this mint, in the order of their ids. */
+  snipersFor(mint: string, limit: number, afterOrderId?: string): Promise<Trigger[]>
+  /** The pairs that have orders which wait for a price. */
+  pairs(): Promise<PairOfMints[]>
+}
+
+/** An order that is to expire, as far as the step needs it. */
+export type OverdueOrder = Pick<Order, 'id' | 'accountId' | 'lastSeq' | 'status'> & {
+  readonly expiresAt: Date
+}
+
 /** An order that somebody should be working on. */
 export interface DueOrder {
   readonly id: string
@@ -145,13 +185,18 @@ export interface DueOrder {
   readonly lastSeq: number
 }
 
-/** What the sweeper and the republisher ask. */
+/** What the loops that look for work ask. */
 export interface WorkRepository {
   /**
-   * Orders that need work (neither terminal nor submitted) and were due more than `idleMs` ago, by id: at most `limit` after
+   * Orders that need work (not terminal, open or submitted) and were due more than `idleMs` ago, by id: at most `limit` after
    * `afterId` (null: from the first).
    */
   dueOrders(limit: number, idleMs: number, afterId: string | null): Promise<DueOrder[]>
+  /**
+   * Orders past their time, by the clock of Postgres, that can still expire: not done, and not with the chain. The longest
+   * overdue first. `append` refuses to expire one whose time has not come, and to submit one whose time is over.
+   */
+  expiredOrders(limit: number): Promise<OverdueOrder[]>
   /** How long ago the order last changed, by the clock of Postgres; Infinity where there is no such order. */
   idleMs(orderId: string): Promise<number>
   /** Orders with events of the last `sinceMs`, and those events: what a wiped Redis should hear again. Newest first. */
@@ -182,6 +227,7 @@ export interface Store {
   readonly orders: OrderReads & OrderWrites
   readonly events: OrderEventsRepository
   readonly attempts: AttemptsRepository
+  readonly triggers: TriggersRepository
   readonly fills: FillsRepository
   readonly work: WorkRepository
   readonly trading: TradingRepository

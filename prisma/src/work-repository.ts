@@ -8,9 +8,16 @@ export function createWorkRepository(client: PrismaClient, orders: OrderReads): 
     dueOrders(limit, idleMs, afterId) {
       return client.$queryRaw(Prisma.sql`
 SELECT id, account_id AS "accountId", last_seq AS "lastSeq" FROM orders
-WHERE ended_at IS NULL AND run_after < now() - ${idleMs}::int * interval '1 millisecond'
+WHERE ended_at IS NULL AND NOT resting AND run_after < now() - ${idleMs}::int * interval '1 millisecond'
   AND (${afterId}::uuid IS NULL OR id > ${afterId}::uuid)
 ORDER BY id LIMIT ${limit}::int`)
+    },
+
+    expiredOrders(limit) {
+      return client.$queryRaw(Prisma.sql`
+SELECT id, account_id AS "accountId", last_seq AS "lastSeq", status, expires_at AS "expiresAt" FROM orders
+WHERE ended_at IS NULL AND expires_at <= now() AND status <> 'submitted'
+ORDER BY expires_at LIMIT ${limit}::int`)
     },
 
     async idleMs(orderId) {

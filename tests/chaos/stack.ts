@@ -39,6 +39,7 @@ const ROOT = resolve(__dirname, '../..')
 const SETTINGS: Readonly<Record<string, string>> = {
   SIM_SLOT_MS: '50',
   SIM_CONFIRM_DELAY_MS: '40-200',
+  SIM_LAUNCH_EVERY_MS: '0',
   SIM_QUOTE_DELAY_MS: '10',
   DEMO_MODE: 'false',
   DRAIN_MS: '500',

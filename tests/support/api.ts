@@ -107,7 +107,9 @@ export async function openStream(stack: Stack): Promise<StreamClient> {
         check()
       }),
     events: (orderId) =>
-      messages.filter((m): m is EventMessage => m.type === 'event' && m.orderId === orderId),
+      messages.filter(
+        (m): m is EventMessage => m.type === 'event' && 'orderId' in m && m.orderId === orderId,
+      ),
     close: () =>
       new Promise((resolve) => {
         socket.once('close', () => resolve())

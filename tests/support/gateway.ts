@@ -120,6 +120,9 @@ function startOthers(redis: TestRedis, { router = {}, worker = {} }: TestGateway
     const handlers = {
       quote: unexpected,
       swap: unexpected,
+      executable: unexpected,
+      launchQuote: unexpected,
+      launches: unexpected,
       tokens: () => Promise.resolve({ tokens: [...LISTED] }),
       venues: () => Promise.resolve({ venues: [] }),
       pools: () => Promise.resolve({ pools: [] }),

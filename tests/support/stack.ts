@@ -55,6 +55,7 @@ export const FAST_SETTINGS: Readonly<Record<string, string>> = {
   SIM_SLOT_MS: '20',
   SIM_CONFIRM_DELAY_MS: '40-100',
   SIM_QUOTE_DELAY_MS: '5',
+  SIM_LAUNCH_EVERY_MS: '0',
   SIM_SEED: 'test',
   DEMO_MODE: 'false',
   DRAIN_MS: '0',

@@ -21,6 +21,8 @@ const schema = z.object({
   VENUE_TIMEOUT_MS: milliseconds(3_000),
   /** Without a slot for this long the known pools count as stale, and nothing is quoted from them. */
   BOOK_STALE_MS: milliseconds(5_000, 50),
+  /** A copy that publishes prices and dies is followed by another after about this long. */
+  PRICE_LEASE_MS: milliseconds(3_000, 30),
   /** After a lost connection to the chain: first wait, doubled up to the most. */
   CHAIN_RETRY_MS: milliseconds(100),
   CHAIN_RETRY_MAX_MS: milliseconds(5_000),

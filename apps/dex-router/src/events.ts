@@ -1,5 +1,6 @@
 import { type ExclusionCode, type Ranking, type TokenDecimals } from '@fillstream/core'
 import { type Deps } from '@fillstream/runtime'
+import { type LaunchEvent } from '@fillstream/types'
 import { comparisonLine } from './routing/comparison-line'
 import { type QuoteQuestion } from './venues/venue'
 
@@ -21,6 +22,14 @@ export interface RouterEvents {
   followingLost(reason: string): void
   poolRefused(pool: string, reason: string): void
   bookObserved(ageMs: number, pools: number): void
+  /** Pairs whose prices this copy publishes. */
+  pricesHeld(pairs: number): void
+  pricesPublished(pairs: number): void
+  /** `lostBefore`: the slot from which the log of slots knew what was missed; null where it knew all of it. */
+  pricesCaughtUp(pairs: number, slots: number, lostBefore: number | null): void
+  pricesLost(error: unknown): void
+  publishingFailed(error: unknown): void
+  launchPublished(launch: LaunchEvent): void
 }
 
 export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'metrics'>): RouterEvents {
@@ -36,6 +45,9 @@ export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'm
   const refusals = metrics.counter('pools_refused_total', 'Pool accounts that contradict the token list')
   const age = metrics.gauge('book_age_seconds', 'Time since the chain last told a slot')
   const pools = metrics.gauge('book_pools', 'Pools known')
+  const held = metrics.gauge('price_pairs_held', 'Pairs whose prices this copy publishes')
+  const published = metrics.counter('prices_published_total', 'Prices of pairs published, both ways as one')
+  const launches = metrics.counter('launches_published_total', 'Launches that this copy told first')
   let following = true
   return {
     quoted({ question, ranking, decimals, elapsedMs, orderId }) {
@@ -75,6 +87,23 @@ export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'm
     bookObserved(ageMs, known) {
       if (Number.isFinite(ageMs)) age(ageMs / 1_000)
       pools(known)
+    },
+    pricesHeld: (pairs) => held(pairs),
+    pricesPublished: (pairs) => published({}, pairs),
+    pricesCaughtUp(pairs, slots, lostBefore) {
+      const caught = { event: 'pricesCaughtUp', pairs, slots }
+      if (lostBefore === null) logger.info('prices caught up', caught)
+      else logger.warn('prices caught up; the log of slots begins too late', { ...caught, lostBefore })
+    },
+    pricesLost(error) {
+      logger.warn('the log of slots cannot be read: prices go on from here', { error })
+    },
+    publishingFailed(error) {
+      logger.warn('publishing failed; it goes on', { error })
+    },
+    launchPublished({ pool, mint, openSlot }) {
+      launches()
+      logger.info('a new token was launched', { event: 'launchPublished', pool, mint, openSlot })
     },
   }
 }

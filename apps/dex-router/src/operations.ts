@@ -1,8 +1,9 @@
-import { ExecutionError, feeBpsOf, formatPrice, type PoolState } from '@fillstream/core'
+import { bestAmount, ExecutionError, feeBpsOf, formatPrice, type PoolState } from '@fillstream/core'
 import { type RpcHandlers } from '@fillstream/messaging'
 import { type dexRouterOperations, type PoolInfo, type VenueInfo } from '@fillstream/types'
 import { type Follower } from './book/follower'
 import { tokensOf } from './book/token-list'
+import { launchesOf, quoteLaunch } from './launches/launch-operations'
 import { bestRoute, type BestRouteParts } from './routing/best-route'
 import { buildSwap } from './swap/build-swap'
 import { readPlan } from './swap/swap-plan'
@@ -33,6 +34,15 @@ export function createOperations(parts: OperationParts): RpcHandlers<typeof dexR
       events.swapBuilt(request.orderId, request.attempt, routeMemo)
       return { instructions, coSigner, reference }
     },
+    executable({ swaps }) {
+      const amounts = swaps.map((swap) => {
+        const pools = book.tradable(swap.inputMint, swap.outputMint)
+        return bestAmount(pools, { ...swap, amount: BigInt(swap.amount) })?.toString() ?? null
+      })
+      return Promise.resolve({ amounts })
+    },
+    launchQuote: ({ pool, amount }) => Promise.resolve(quoteLaunch(book, parts.clock, pool, BigInt(amount))),
+    launches: ({ mint }) => Promise.resolve({ launches: launchesOf(book, mint) }),
     tokens: () => Promise.resolve({ tokens: tokensOf(book.all()) }),
     venues() {
       const pools = book.all()

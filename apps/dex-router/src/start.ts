@@ -1,5 +1,10 @@
 import { VENUES } from '@fillstream/core'
-import { startRpcServer } from '@fillstream/messaging'
+import {
+  createLaunchPublisher,
+  createPriceBoard,
+  startRpcServer,
+  type PriceBoard,
+} from '@fillstream/messaging'
 import {
   closeRedis,
   createApp,
@@ -14,12 +19,15 @@ import {
 } from '@fillstream/runtime'
 import { DEX_ROUTER, dexRouterOperations } from '@fillstream/types'
 import { createKitPoolChain } from './adapters/chain/kit-pool-chain'
+import { createSlotLog } from './adapters/venue-api/slot-log'
 import { createVenueApi } from './adapters/venue-api/venue-api'
-import { startFollower } from './book/follower'
+import { startFollower, type Follower } from './book/follower'
 import { PoolBook } from './book/pool-book'
 import { type Config } from './config'
 import { createRouterEvents } from './events'
+import { startLaunchPublisher } from './launches/launch-publisher'
 import { createOperations } from './operations'
+import { startPricePublisher } from './prices/price-publisher'
 import { guardVenue } from './venues/guarded-venue'
 import { createPoolVenue } from './venues/pool-venue'
 import { withSimulatedDelay } from './venues/simulated-delay'
@@ -38,7 +46,7 @@ export interface DexRouter extends Service {
  * comparison, and it goes on by itself when the chain is back.
  */
 export async function start(config: Config, deps: Deps): Promise<DexRouter> {
-  const { clock, random, logger, metrics } = deps
+  const { clock, ids, random, logger, metrics } = deps
   const redisUrl = redisUrlOf(config)
   const redis = createRedis(redisUrl, 'producer', logger)
   const events = createRouterEvents(deps)
@@ -68,8 +76,25 @@ export async function start(config: Config, deps: Deps): Promise<DexRouter> {
     retryMs: config.CHAIN_RETRY_MS,
     retryMaxMs: config.CHAIN_RETRY_MAX_MS,
   })
+  const publisher = startPricePublisher({
+    book,
+    board: boardOf(follower, (genesisHash) =>
+      createPriceBoard(redis, { prefix: config.KEY_PREFIX, genesisHash }),
+    ),
+    slotLog: createSlotLog(config.VENUE_API_URL),
+    clock,
+    events,
+    owner: ids.uuid(),
+    leaseMs: config.PRICE_LEASE_MS,
+  })
+  const launches = startLaunchPublisher({
+    book,
+    publish: createLaunchPublisher(redis, config.KEY_PREFIX),
+    clock,
+    events,
+  })
   const venues = VENUES.map(({ name }) => {
-    const venue = withSimulatedDelay(createPoolVenue(name, book, clock), config.SIM_QUOTE_DELAY_MS, clock)
+    const venue = withSimulatedDelay(createPoolVenue(name, book), config.SIM_QUOTE_DELAY_MS, clock)
     return guardVenue(venue, { timeoutMs: config.VENUE_TIMEOUT_MS, breaker: BREAKER }, { clock, events })
   })
   const server = startRpcServer(
@@ -90,10 +115,25 @@ export async function start(config: Config, deps: Deps): Promise<DexRouter> {
     async close() {
       health.drain()
       await server.close()
+      await Promise.all([publisher.stop(), launches.stop()])
       await Promise.all([follower.stop(), observer.stop()])
       await http.close()
       await closeRedis(redis)
     },
+  }
+}
+
+/** The board for the chain that is followed: its slots are of that chain. */
+function boardOf(
+  follower: Pick<Follower, 'settlement'>,
+  create: (genesisHash: string) => PriceBoard,
+): () => PriceBoard | null {
+  let known: { readonly genesisHash: string; readonly board: PriceBoard } | null = null
+  return () => {
+    const genesisHash = follower.settlement()?.genesisHash
+    if (genesisHash === undefined) return null
+    if (known?.genesisHash !== genesisHash) known = { genesisHash, board: create(genesisHash) }
+    return known.board
   }
 }
 

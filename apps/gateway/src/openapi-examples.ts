@@ -22,6 +22,10 @@ const order = {
   maxPriceImpactBps: 1_000,
   timeInForce: 'IOC',
   expiresAt: null,
+  limitPrice: null,
+  priceUnit: null,
+  trailingBps: null,
+  sniper: null,
   priorityFee: { mode: 'auto', maxLamports: '1000000' },
   lastSeq: 1,
   createdAt: AT,
@@ -94,7 +98,7 @@ const halted = {
 }
 
 const shortOrder = {
-  request: { amount: 50 },
+  requests: { 'buy 50 SOL': { amount: 50 } },
   answer: {
     status: 'pending',
     orderId: ORDER_ID,
@@ -103,10 +107,48 @@ const shortOrder = {
   },
 }
 
-/** What a request and its answer look like, by operation. A test holds them against the schemas. */
-export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; readonly answer: unknown }>> = {
+const sellOneSol = { inputMint: 'SOL', outputMint: 'USDC', amount: '1000000000' }
+
+export interface Example {
+  /** By name, the plainest first. */
+  readonly requests?: Readonly<Record<string, unknown>>
+  readonly answer: unknown
+}
+
+/** What requests and their answer look like, by operation. A test holds them against the schemas. */
+export const EXAMPLES: Readonly<Record<string, Example>> = {
   placeOrder: {
-    request: { inputMint: 'USDC', outputMint: 'SOL', amount: '150000000', clientOrderId: 'my-order-1' },
+    requests: {
+      market: { inputMint: 'USDC', outputMint: 'SOL', amount: '150000000', clientOrderId: 'my-order-1' },
+      'limit: sell 1 SOL at 150 USDC or better': { ...sellOneSol, type: 'limit', limitPrice: '150' },
+      'limit: buy 1 SOL at 140 USDC or better, until cancelled': {
+        type: 'limit',
+        inputMint: 'USDC',
+        outputMint: 'SOL',
+        swapMode: 'ExactOut',
+        amount: '1000000000',
+        limitPrice: '140',
+        priceUnit: 'inputPerOutput',
+        timeInForce: 'GTC',
+      },
+      'stop: sell 1 SOL when it is worth 120 USDC or less': {
+        ...sellOneSol,
+        type: 'stop',
+        limitPrice: '120',
+        expiresAt: '2030-01-01T00:00:00Z',
+      },
+      'trailing stop: sell 1 SOL when it is 2.5 % below its best price': {
+        ...sellOneSol,
+        type: 'trailingStop',
+        trailingBps: 250,
+      },
+      'sniper: buy a token for 1 SOL as soon as its pool opens': {
+        ...sellOneSol,
+        type: 'sniper',
+        outputMint: POOL,
+        sniper: { maxPrice: '0.001', minLiquidity: '50000000000', maxOpenDelayMs: 5_000 },
+      },
+    },
     answer: order,
   },
   listOrders: { answer: { items: [order], nextCursor: null } },
@@ -130,7 +172,7 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
     },
   },
   quote: {
-    request: { inputMint: 'USDC', outputMint: 'SOL', amount: '150000000' },
+    requests: { '150 USDC': { inputMint: 'USDC', outputMint: 'SOL', amount: '150000000' } },
     answer: {
       ...route,
       quoteId: '01990f1e-7c2a-7b3e-9d4f-000000000001',
@@ -185,7 +227,7 @@ export const EXAMPLES: Readonly<Record<string, { readonly request?: unknown; rea
   execute: shortOrder,
   executeOrder: shortOrder,
   getTrading: { answer: halted },
-  setTrading: { request: { halted: true, reason: halted.reason }, answer: halted },
+  setTrading: { requests: { halt: { halted: true, reason: halted.reason } }, answer: halted },
 }
 
 /** A problem document of each code. */

@@ -64,7 +64,9 @@ test.each(operations.map((operation) => [operation.operationId, operation] as co
   (operationId, operation) => {
     const example = EXAMPLES[operationId]
     expect(operation.answer.safeParse(example?.answer).error).toBeUndefined()
-    if (operation.body) expect(operation.body.safeParse(example?.request).error).toBeUndefined()
+    const requests = Object.values(example?.requests ?? {})
+    expect(requests.length > 0).toBe(operation.body !== undefined)
+    for (const request of requests) expect(operation.body?.safeParse(request).error).toBeUndefined()
   },
 )
 

@@ -115,7 +115,7 @@ function routeOf(operation: Operation): RouteConfig {
         'X-Request-Id': z.string().max(128).optional(),
         ...(idempotent ? { 'Idempotency-Key': idempotencyKey } : {}),
       }),
-      ...(body ? { body: { required: true, content: json(body, example?.request) } } : {}),
+      ...(body ? { body: { required: true, content: jsonRequest(body, example?.requests) } } : {}),
     },
     responses: {
       [status]: {
@@ -147,6 +147,11 @@ const submissionHeaders = {
 
 function json(schema: z.ZodType, example: unknown) {
   return { 'application/json': { schema, ...(example === undefined ? {} : { example }) } }
+}
+
+function jsonRequest(schema: z.ZodType, requests: Readonly<Record<string, unknown>> = {}) {
+  const examples = Object.entries(requests).map(([name, value]) => [name, { value }] as const)
+  return { 'application/json': { schema, examples: Object.fromEntries(examples) } }
 }
 
 /** One response for each status, listing the codes that come with it. */

@@ -1,4 +1,5 @@
 import {
+  countSchema,
   type Environment,
   parseConfig,
   portSchema,
@@ -14,6 +15,8 @@ const schema = z.object({
   LOCALNET_WS_PORT: portSchema.default(8900),
   LOCALNET_CONTROL_PORT: portSchema.default(8898),
   LOCALNET_REPLICA_PORT: portSchema.optional(),
+  /** Between two launches of new tokens; 0: none but those that the control API is asked for. */
+  SIM_LAUNCH_EVERY_MS: countSchema.default(60_000),
   LOCALNET_DATA_DIR: z.string().default('.data/localnet'),
 })
 

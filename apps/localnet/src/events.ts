@@ -1,5 +1,6 @@
 import { type Logger, type Metrics } from '@fillstream/runtime'
 import { type FaultEvents } from './faults/faults'
+import { type Launch } from './launches/launcher'
 import { type ChainEvents } from './svm/chain-parts'
 
 /** What localnet tells of itself: each is logged and counted. */
@@ -9,6 +10,8 @@ export interface LocalnetEvents extends ChainEvents, FaultEvents {
   submitRefused(code: string, reason: string): void
   rpcFailed(method: string, error: unknown): void
   consumerCut(): void
+  launched(launch: Launch): void
+  launchFailed(error: unknown): void
 }
 
 /** Named events that log and count. */
@@ -28,6 +31,7 @@ export function createEvents(logger: Logger, metrics: Metrics): LocalnetEvents {
     'localnet_transactions_rolled_back',
     'Landed transactions that a rollback undid',
   )
+  const launches = metrics.counter('localnet_launches', 'New tokens with a pool', ['kind'])
   return {
     faultsSet(faults) {
       logger.warn('faults set', { faults })
@@ -64,6 +68,19 @@ export function createEvents(logger: Logger, metrics: Metrics): LocalnetEvents {
     rpcFailed(method, error) {
       failed({ method })
       logger.error('rpc call failed', { method, error })
+    },
+    launched({ kind, pool, slot }) {
+      launches({ kind })
+      logger.info('token launched', {
+        kind,
+        mint: pool.mintA,
+        pool: pool.address,
+        slot,
+        openSlot: pool.launch?.openSlot,
+      })
+    },
+    launchFailed(error) {
+      logger.warn('no token was launched', { error })
     },
     consumerCut() {
       cut()

@@ -4,6 +4,7 @@ import { serveControl } from './control/server'
 import { createEvents } from './events'
 import { connectionFaults } from './faults/connection'
 import { createFaults } from './faults/faults'
+import { startLaunches } from './launches/schedule'
 import { servePubSub } from './rpc/pubsub'
 import { serveRpc, TOO_MANY_REQUESTS } from './rpc/server'
 import { lockDirectory } from './storage/lock'
@@ -52,6 +53,14 @@ export async function start(config: LocalnetConfig, deps: Deps): Promise<Localne
       },
     )
     opened.push(() => ticker.stop())
+    if (config.SIM_LAUNCH_EVERY_MS > 0) {
+      const launches = startLaunches(world.launcher, config.SIM_LAUNCH_EVERY_MS, {
+        clock,
+        random: seededRandom(`launches:${config.SIM_SEED}`),
+        events,
+      })
+      opened.push(() => launches.stop())
+    }
     const host = config.HOST
     const pubsub = await servePubSub(world, () => faults.current.pubsub.silent, events, {
       host,

@@ -10,7 +10,11 @@ const AMOUNT = 1_000_000_000n
 
 let localnet: LocalnetProcess
 beforeAll(async () => {
-  localnet = await localnetProcess({ SIM_SLOT_MS: '20', SIM_CONFIRM_DELAY_MS: '0-60' })
+  localnet = await localnetProcess({
+    SIM_SLOT_MS: '20',
+    SIM_CONFIRM_DELAY_MS: '0-60',
+    SIM_LAUNCH_EVERY_MS: '0',
+  })
   await localnet.start()
 }, 60_000)
 afterAll(() => localnet.end())

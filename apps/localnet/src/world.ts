@@ -3,6 +3,8 @@ import { encodeBase58 } from '@fillstream/core'
 import { VERIFIED_TOKENS } from '@fillstream/types'
 import { type LocalnetConfig } from './config'
 import { type LocalnetEvents } from './events'
+import { SpareVms } from './fork/spare-vms'
+import { createLauncher, type Launcher, refusesSale } from './launches/launcher'
 import { initialPools } from './market/pools'
 import { createPriceProcess, type PriceProcess } from './market/price-process'
 import { createPayRest } from './settlement/rest'
@@ -28,11 +30,15 @@ import { Bank } from './tokens/bank'
 import { Faucet } from './tokens/faucet'
 import { MarketMaker } from './venues/market-maker'
 import { PoolBook } from './venues/pool-book'
+import { SlotLog } from './venues/slot-log'
+import { openVenueAccounts, type VenueAccounts } from './venues/venue-accounts'
 
 /** The first slot: beyond the depth of finality, so that every commitment has a block from the start. */
 const FIRST_SLOT = 64
 /** How late a busy machine may be. */
 const LATE_MS = 2_000
+/** Slots with changes that the log keeps: half an hour of market steps. */
+const LOGGED_SLOTS = 4_096
 const ROUTER_LAMPORTS = 1_000_000_000_000n
 
 /** Everything that localnet simulates, ready to tick. */
@@ -41,18 +47,16 @@ export interface World {
   readonly chain: Chain
   readonly desk: Desk
   readonly market: MarketMaker
+  /** What the pools were in the last slots. */
+  readonly slotLog: SlotLog
   readonly associated: AssociatedAccounts
   /** Every wallet that belongs to localnet itself. */
   readonly accounts: VenueAccounts
+  readonly launcher: Launcher
+  readonly spareVms: SpareVms
   /** Throws where no slot has come for too long. */
   assertTicking(): void
   close(): void
-}
-
-/** Token accounts by mint: those from which the router authority pays, and the market's own. */
-export interface VenueAccounts {
-  readonly payout: ReadonlyMap<string, string>
-  readonly market: ReadonlyMap<string, string>
 }
 
 export interface WorldDeps {
@@ -69,10 +73,6 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
   const genesis = openGenesis(directory, (size) => deps.randomBytes(size))
   const router = signingKey(Buffer.from(genesis.routerSeed, 'hex'))
   const associated = new AssociatedAccounts()
-  const accounts: VenueAccounts = {
-    payout: await accountsOf(router.address, associated),
-    market: await accountsOf(marketWallet(genesis), associated),
-  }
 
   const store = new StateStore(directory)
   const facts = new Facts(store.restored?.facts)
@@ -96,6 +96,11 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
 
   const bank = new Bank(ledger, facts, vm)
   const pools = new PoolBook(ledger, (bytes) => vm.rentExemption(bytes))
+  const accounts = await openVenueAccounts(
+    { router: router.address, market: marketWallet(genesis) },
+    [...VERIFIED_TOKENS.map(({ mint }) => mint), ...pools.launched().map(({ mintA }) => mintA)],
+    associated,
+  )
   const prices = createPriceProcess({ seed: config.SIM_SEED, spreadBps: config.SIM_PRICE_SPREAD_BPS })
   const market = new MarketMaker(pools, bank, facts, prices, config.SIM_SLOT_MS, (mint) =>
     accountOf(accounts.market, mint),
@@ -114,6 +119,7 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
     bank,
     faucet: new Faucet(bank, ledger, facts),
     pools,
+    refusesSale: (pool, inputMint) => refusesSale(facts, pool, inputMint),
     router,
     payoutAccounts: accounts.payout,
     payRest: createPayRest({
@@ -130,13 +136,32 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
     createWorld(desk, accounts, marketWallet(genesis), facts, prices, config.SIM_SEED, slot)
     chain.snapshot()
   }
+  const slotLog = new SlotLog(pools.all(), slot + 1, LOGGED_SLOTS)
+  chain.onSlot((news) => {
+    const changed = news.undone === null ? ledger.changedIn(news.slot) : null
+    const states = pools.all().filter(({ address }) => changed === null || changed.has(address))
+    slotLog.add(news.slot, states, news.undone?.from ?? null)
+  })
   return {
     genesis,
     chain,
     desk,
     market,
+    slotLog,
     associated,
     accounts,
+    spareVms: new SpareVms(addresses),
+    launcher: createLauncher({
+      chain,
+      desk,
+      facts,
+      accounts,
+      associated,
+      marketWallet: marketWallet(genesis),
+      slotMs: config.SIM_SLOT_MS,
+      now: () => deps.now(),
+      randomBytes: (size) => deps.randomBytes(size),
+    }),
     assertTicking() {
       const idleMs = chain.idleMs
       if (idleMs > 3 * config.SIM_SLOT_MS + LATE_MS) throw new Error(`no slot for ${idleMs} ms`)
@@ -180,16 +205,6 @@ function createWorld(
 
 function marketWallet({ genesisHash }: Genesis): string {
   return encodeBase58(createHash('sha256').update(`fillstream:market:${genesisHash}`).digest())
-}
-
-async function accountsOf(owner: string, associated: AssociatedAccounts): Promise<Map<string, string>> {
-  return new Map(
-    await Promise.all(
-      VERIFIED_TOKENS.map(
-        async ({ mint }) => [mint, await associated.addressOf(owner, mint)] as [string, string],
-      ),
-    ),
-  )
 }
 
 function accountOf(accounts: ReadonlyMap<string, string>, mint: string): string {

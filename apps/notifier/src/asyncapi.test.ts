@@ -1,4 +1,5 @@
 import { clientMessageSchema, serverMessageSchema } from '@fillstream/types'
+import { z } from 'zod'
 import { asyncApiDocument } from './asyncapi'
 
 const document = JSON.parse(JSON.stringify(asyncApiDocument('wss://stream.example')))
@@ -11,14 +12,19 @@ function referencesIn(value: unknown): string[] {
 }
 
 test('every message of the protocol is there, with a summary and a schema that has its type', () => {
-  const types = [...clientMessageSchema.options, ...serverMessageSchema.options].map(
-    (o) => o.shape.type.value,
-  )
+  const options = [...clientMessageSchema.options, ...serverMessageSchema.options]
+  const types = options.flatMap((o) => (o instanceof z.ZodObject ? [o.shape.type.value] : []))
+  const named = [
+    ...types.map((type) => [type, type]),
+    ['event', 'event'],
+    ['launch', 'event'],
+    ['price', 'event'],
+  ]
   const { messages } = document.channels.stream
-  expect(Object.keys(messages).sort()).toEqual([...types].sort())
-  for (const type of types) {
-    expect(messages[type]).toMatchObject({
-      name: type,
+  expect(Object.keys(messages).sort()).toEqual(named.map(([name]) => name).sort())
+  for (const [name = '', type] of named) {
+    expect(messages[name]).toMatchObject({
+      name,
       summary: expect.any(String),
       payload: { type: 'object', properties: { type: { const: type } } },
     })

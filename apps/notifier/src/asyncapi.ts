@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>
 const CLIENT_MESSAGES: Readonly<Record<string, string>> = {
   auth: 'An API key or a stream token, within 5 seconds, where the handshake carried neither',
   subscribe:
-    'Follow one order (channel order, resume with afterSeq) or all of the account (channel orders, resume with cursor)',
+    'Follow one order (channel order, resume with afterSeq), all of the account (channel orders, resume with cursor), the prices of a pair (channel prices) or the launches of new tokens (channel pools)',
   unsubscribe: 'Follow it no more',
   ping: 'Ask for a pong',
 }
@@ -15,6 +15,8 @@ const SERVER_MESSAGES: Readonly<Record<string, string>> = {
   connected: 'The first message of every connection',
   subscribed: 'How things stand; the events after afterSeq or cursor follow',
   event: 'One event of one order: seq counts per order, cursor per account, both without gaps',
+  price: 'What a pair can be traded at since a slot; a slow reader gets the newest only',
+  launch: 'A new token has a pool, which opens in openSlot',
   replayComplete: 'Past events end here, live ones follow',
   unsubscribed: 'The answer to unsubscribe',
   pong: 'The answer to ping',
@@ -45,16 +47,29 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 }
 
 function messagesOf(
-  options: readonly z.ZodObject<{ type: z.ZodLiteral<string> }>[],
+  options: readonly (readonly [name: string, schema: z.ZodObject])[],
   summaries: Readonly<Record<string, string>>,
   io: 'input' | 'output',
 ): Record<string, Json> {
   return Object.fromEntries(
-    options.map((option) => {
-      const type = option.shape.type.value
-      return [type, { name: type, summary: summaries[type], payload: schemaOf(option, io) }]
-    }),
+    options.map(([name, schema]) => [
+      name,
+      { name, summary: summaries[name], payload: schemaOf(schema, io) },
+    ]),
   )
+}
+
+/** The `event` messages of the channels have forms of their own. */
+function named(
+  schema: (typeof serverMessageSchema.options)[number],
+): (readonly [name: string, schema: z.ZodObject])[] {
+  if (schema instanceof z.ZodObject) return [[schema.shape.type.value, schema]]
+  const [event, launch, price] = schema.options
+  return [
+    ['event', event],
+    ['launch', launch],
+    ['price', price],
+  ]
 }
 
 const references = (channel: string, names: readonly string[]) =>
@@ -66,8 +81,12 @@ const references = (channel: string, names: readonly string[]) =>
  */
 export function asyncApiDocument(streamBase: string): Json {
   const { protocol, host } = new URL(streamBase)
-  const sent = messagesOf(clientMessageSchema.options, CLIENT_MESSAGES, 'input')
-  const received = messagesOf(serverMessageSchema.options, SERVER_MESSAGES, 'output')
+  const sent = messagesOf(
+    clientMessageSchema.options.map((schema) => [schema.shape.type.value, schema]),
+    CLIENT_MESSAGES,
+    'input',
+  )
+  const received = messagesOf(serverMessageSchema.options.flatMap(named), SERVER_MESSAGES, 'output')
   const status = {
     name: 'status',
     summary: 'One status of the order',
@@ -78,7 +97,7 @@ export function asyncApiDocument(streamBase: string): Json {
     info: {
       title: 'Fillstream streams',
       version: '1.0.0',
-      description: `Events of orders over WebSocket, at least once and in order. Close codes: ${CLOSES.join('; ')}.`,
+      description: `Events of orders, prices and launches of tokens over WebSocket; those of orders at least once and in order. Close codes: ${CLOSES.join('; ')}.`,
     },
     defaultContentType: 'application/json',
     servers: {

@@ -1,9 +1,10 @@
-import { type Channel, type ServerMessage } from '@fillstream/types'
+import { type Channel, type OrderChannel, type ServerMessage } from '@fillstream/types'
 import { orderView } from '@fillstream/core'
 import { type StreamContext } from './context'
 import { errorFrame, eventFrame, messageFrame, type Where } from './frames'
+import { createNewestPrice } from './newest-price'
 import { type Outbox } from './outbox'
-import { startSubscription, type Sink, type Subscription, type SubscriptionStart } from './subscription'
+import { startSubscription, type Sink, type SubscriptionStart } from './subscription'
 
 /** A subscribe message, its channel and id made plain. */
 export interface SubscribeRequest {
@@ -24,20 +25,19 @@ export interface ClientSubscriptions {
 /** One subscription from its request on: the snapshot first, then the events. */
 interface Entry {
   closed: boolean
-  subscription: Subscription | null
+  /** Ends what was started for it. */
+  stop(): void
 }
 
 export function createClientSubscriptions(outbox: Outbox, context: StreamContext): ClientSubscriptions {
-  const { snapshots, subscriptions, events, limits, streamBase } = context
+  const { snapshots, subscriptions, launches, prices, events, limits, streamBase } = context
   const entries = new Map<string, Entry>()
 
   const keyOf = ({ channel, id }: Where) => `${channel}:${id ?? ''}`
 
   function close(entry: Entry): void {
     entry.closed = true
-    if (!entry.subscription) return
-    entry.subscription.close()
-    subscriptions.remove(entry.subscription)
+    entry.stop()
   }
 
   function forget(where: Where, entry: Entry): void {
@@ -46,7 +46,7 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
   }
 
   function follow(
-    where: Where,
+    where: Where & { readonly channel: OrderChannel },
     entry: Entry,
     start: SubscriptionStart,
     completed: (position: number) => { lastSeq: number; cursor?: number },
@@ -68,8 +68,12 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
       full: () => outbox.full(),
       room: () => outbox.room(),
     }
-    entry.subscription = startSubscription(start, context, sink, () => forget(where, entry))
-    subscriptions.add(entry.subscription)
+    const subscription = startSubscription(start, context, sink, () => forget(where, entry))
+    entry.stop = () => {
+      subscription.close()
+      subscriptions.remove(subscription)
+    }
+    subscriptions.add(subscription)
   }
 
   async function answer(
@@ -81,8 +85,9 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
     if (!entry.closed) outbox.send(messageFrame({ type: 'subscribed', ...where, snapshot }))
   }
 
-  async function startOrder(accountId: string, where: Where, entry: Entry, afterSeq: number): Promise<void> {
-    const snapshot = await snapshots.order(accountId, where.id ?? '')
+  async function startOrder(accountId: string, id: string, entry: Entry, afterSeq: number): Promise<void> {
+    const where = { channel: 'order', id } as const
+    const snapshot = await snapshots.order(accountId, id)
     if (entry.closed) return
     if (!snapshot) {
       forget(where, entry)
@@ -100,12 +105,8 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
     )
   }
 
-  async function startOrders(
-    accountId: string,
-    where: Where,
-    entry: Entry,
-    after: number | undefined,
-  ): Promise<void> {
+  async function startOrders(accountId: string, entry: Entry, after: number | undefined): Promise<void> {
+    const where = { channel: 'orders', id: null } as const
     // The cursor first: what happens while the orders are read is told again as an event, never missed.
     const cursor = await snapshots.cursor(accountId)
     const active = await snapshots.active(accountId)
@@ -120,6 +121,31 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
     )
   }
 
+  async function startPools(entry: Entry): Promise<void> {
+    const where = { channel: 'pools', id: null } as const
+    if (outbox.full()) await outbox.room()
+    if (entry.closed) return
+    outbox.send(messageFrame({ type: 'subscribed', ...where, snapshot: { launches: launches.recent() } }))
+    entry.stop = launches.listen((frame) => {
+      outbox.send(frame)
+      events.eventSent('pools')
+    })
+  }
+
+  async function startPrices(id: string, entry: Entry): Promise<void> {
+    const where = { channel: 'prices', id } as const
+    const newest = createNewestPrice(outbox, () => events.eventSent('prices'))
+    // Before the snapshot is read, so that none falls between.
+    const unlisten = prices.listen(id, newest.offer)
+    entry.stop = () => {
+      newest.stop()
+      unlisten()
+    }
+    const price = await prices.last(id)
+    await answer(where, entry, { price })
+    newest.start(price?.slot ?? -1)
+  }
+
   return {
     subscribe(accountId, { where, afterSeq, cursor }) {
       const previous = entries.get(keyOf(where))
@@ -129,11 +155,13 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
         return
       }
       if (previous) close(previous)
-      const entry: Entry = { closed: false, subscription: null }
+      const entry: Entry = { closed: false, stop: () => undefined }
       entries.set(keyOf(where), entry)
       const start: Record<Channel, () => Promise<void>> = {
-        order: () => startOrder(accountId, where, entry, afterSeq ?? 0),
-        orders: () => startOrders(accountId, where, entry, cursor),
+        order: () => startOrder(accountId, where.id ?? '', entry, afterSeq ?? 0),
+        orders: () => startOrders(accountId, entry, cursor),
+        prices: () => startPrices(where.id ?? '', entry),
+        pools: () => startPools(entry),
       }
       start[where.channel]().catch((error: unknown) => {
         if (entry.closed) return

@@ -2,7 +2,9 @@ import { type Clock, type IdSource } from '@fillstream/runtime'
 import { type Authentication } from './authentication'
 import { type Connections } from './connections'
 import { type NotifierEvents } from './events'
+import { type Launches } from './launches'
 import { type Pacer } from './pacer'
+import { type Prices } from './prices'
 import { type History } from './reads'
 import { type Snapshots } from './snapshots'
 import { type Subscriptions } from './subscriptions'
@@ -37,4 +39,6 @@ export interface StreamContext {
   /** For replays: however many and long, the service answers in between. */
   readonly pacer: Pacer
   readonly snapshots: Snapshots
+  readonly launches: Launches
+  readonly prices: Prices
 }

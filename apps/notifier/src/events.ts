@@ -1,4 +1,5 @@
 import { type Logger, type Metrics } from '@fillstream/runtime'
+import { type Channel } from '@fillstream/types'
 
 /** What happens in this service, by name: each is logged, counted or both, here and nowhere else. */
 export interface NotifierEvents {
@@ -11,7 +12,7 @@ export interface NotifierEvents {
   slowConsumerCut(connectionId: string, bufferedBytes: number): void
   heartbeatMissed(connectionId: string): void
   heartbeatFailed(error: unknown): void
-  eventSent(channel: 'order' | 'orders' | 'status'): void
+  eventSent(channel: 'status' | Channel): void
   /** News came, but not what goes before them. */
   holeFound(topic: 'order' | 'account'): void
   /** Postgres has more than the news brought, or a replay is still to be done. */

@@ -3,6 +3,7 @@ import {
   type Channel,
   type EventData,
   type EventMessage,
+  type OrderChannel,
   type OrderNews,
   type ProblemCode,
   type ServerMessage,
@@ -14,7 +15,7 @@ export type Frame = Buffer
 interface EncodedEvent {
   /** The members that are the same on every channel, as JSON without the opening brace. */
   readonly rest: string
-  readonly byChannel: Map<Channel, Frame>
+  readonly byChannel: Map<OrderChannel, Frame>
 }
 
 const encodedEvents = new WeakMap<OrderNews, EncodedEvent>()
@@ -35,7 +36,7 @@ function encode(news: OrderNews): EncodedEvent {
 }
 
 /** The `event` message of a channel. `id` is the order's on `order`, null on `orders`. */
-export function eventFrame(channel: Channel, news: OrderNews): Frame {
+export function eventFrame(channel: OrderChannel, news: OrderNews): Frame {
   const encoded = encodedEvents.get(news) ?? encode(news)
   encodedEvents.set(news, encoded)
   const known = encoded.byChannel.get(channel)

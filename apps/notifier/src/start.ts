@@ -1,4 +1,12 @@
-import { createOrderCache, createStreamTokens, NEWS_DEFAULTS, startNewsReader } from '@fillstream/messaging'
+import {
+  createLastPrices,
+  createOrderCache,
+  createStreamTokens,
+  NEWS_DEFAULTS,
+  startLaunchReader,
+  startNewsReader,
+  startPriceReader,
+} from '@fillstream/messaging'
 import {
   assertRedisKeepsKeys,
   createHealth,
@@ -17,7 +25,9 @@ import { createConnections } from './connections'
 import { type StreamLimits } from './context'
 import { createEvents } from './events'
 import { startFanOut } from './fan-out'
+import { createLaunches } from './launches'
 import { createPacer } from './pacer'
+import { createPrices } from './prices'
 import { createReads } from './reads'
 import { startServer } from './server'
 import { createSnapshots } from './snapshots'
@@ -51,6 +61,13 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
   const subscriptions = createSubscriptions()
   const fanOut = startFanOut({ checkMs: config.STREAM_CHECK_MS }, store, subscriptions, deps, events)
   const reader = startNewsReader(bus, deps, fanOut)
+  const launches = createLaunches(clock)
+  const launchReader = startLaunchReader(bus, deps, launches.onLaunches)
+  const prices = createPrices(createLastPrices(redis, config.KEY_PREFIX))
+  const priceReader = startPriceReader(bus, deps, {
+    position: () => Promise.resolve(null),
+    onPrices: prices.onPrices,
+  })
   const context = {
     limits: limitsOf(config),
     streamBase: config.PUBLIC_STREAM_URL ?? `ws://127.0.0.1:${config.NOTIFIER_PORT}`,
@@ -72,6 +89,8 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     subscriptions,
     history: reads,
     pacer: createPacer(),
+    launches,
+    prices,
     snapshots: createSnapshots(reads, createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS }), events),
   }
   const health = createHealth({ postgres: () => store.ping(), redis: () => redis.ping() }, clock)
@@ -86,7 +105,7 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     health.drain()
     await clock.sleep(config.DRAIN_MS)
     await server.close()
-    await Promise.all([reader.stop(), fanOut.stop()])
+    await Promise.all([reader.stop(), launchReader.stop(), priceReader.stop(), fanOut.stop()])
     redis.disconnect()
     await store.close()
   }

@@ -8,6 +8,7 @@ import { type Config } from './config'
 import { type WorkerEvents } from './events'
 import { type Wallets } from './signer/wallets'
 import { type Trading } from './trading'
+import { type Triggers } from './triggers/triggers'
 
 /** What the steps of execution work with, wired once in start.ts. */
 export interface Engine extends Deps {
@@ -21,6 +22,7 @@ export interface Engine extends Deps {
   readonly settlement: SettlementPorts
   readonly router: DexRouter
   readonly wallets: Wallets
+  readonly triggers: Triggers
   /** Demo mode alone: gives a wallet that runs short its grant again. */
   readonly faucet: Faucet | null
   /** This process, as the owner of leases. */

@@ -26,6 +26,13 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
   const steps = metrics.counter('order_events_total', 'Order events appended, by status', ['status'])
   const attempts = metrics.counter('attempts_total', 'Attempts that ended, by outcome', ['outcome'])
   const swept = metrics.counter('orders_requeued_total', 'Unfinished orders that the sweeper queued again')
+  const fired = metrics.counter('triggers_fired_total', 'Waiting orders that a price fired')
+  const parked = metrics.counter('triggers_parked_total', 'Orders found not executable at their limit yet')
+  const decided = metrics.histogram(
+    'trigger_seconds',
+    'From a price that was read to its orders being queued',
+  )
+  const expired = metrics.counter('orders_expired_total', 'Orders ended because their time was over')
   const conflicts = metrics.counter('append_conflicts_total', 'Appends that lost to another writer')
   const republished = metrics.counter('news_republished_total', 'Orders whose news was told again')
   const alerts = metrics.counter('alerts_total', 'What an operator must look at', ['kind'])
@@ -94,6 +101,23 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     ordersRequeued(count: number) {
       swept({}, count)
       logger.info('unfinished orders queued again', { count })
+    },
+    triggersJudged(fires: number, parks: number) {
+      fired({}, fires)
+      parked({}, parks)
+    },
+    triggerDecided(seconds: number) {
+      decided(seconds)
+    },
+    triggersFound(count: number) {
+      logger.info('waiting orders that nobody had indexed were found', { count })
+    },
+    indexFilled(orders: number, elapsedMs: number) {
+      logger.info('the trigger index was filled from Postgres', { orders, elapsedMs: Math.round(elapsedMs) })
+    },
+    ordersExpired(count: number) {
+      expired({}, count)
+      logger.info('orders expired', { count })
     },
     newsRepublished(count: number) {
       republished({}, count)

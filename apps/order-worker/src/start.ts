@@ -35,10 +35,12 @@ import { type Engine } from './engine'
 import { createWorkerEvents } from './events'
 import { executeOrder } from './execute/execute-order'
 import { oneRunEach } from './execute/one-run'
+import { startExpiry } from './recovery/expiry'
 import { startRepublisher } from './recovery/republisher'
 import { startSweeper } from './recovery/sweeper'
 import { createWallets } from './signer/wallets'
 import { startTrading } from './trading'
+import { startTriggers } from './triggers/start-triggers'
 import { startFinalityLoop } from './watch/finality'
 import { startWatcher } from './watch/watcher'
 
@@ -82,21 +84,26 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const finished = createFinishedJobs(redis, bus, clock)
   const trading = startTrading(store.trading, tradingAtStart, { clock, events })
   const requests = createRpcClient(bus, deps)
-  const engine: Engine = {
+  const parts = {
     ...deps,
-    config,
     events,
     store,
     journal,
     queue,
     trading,
-    chain,
-    settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
     router: createDexRouter(requests.to(DEX_ROUTER, dexRouterOperations), config.QUOTE_TIMEOUT_MS),
-    wallets: createWallets(config.WALLET_MASTER_KEY),
-    faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     owner: ids.uuid(),
     genesisHash,
+  }
+  const triggers = startTriggers(parts, redis, { ...config, ...bus })
+  const engine: Engine = {
+    ...parts,
+    config,
+    chain,
+    settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
+    wallets: createWallets(config.WALLET_MASTER_KEY),
+    triggers,
+    faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     tokenAccountRent,
   }
 
@@ -117,6 +124,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const cache = createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS })
   const loops = [
     startSweeper(engine),
+    startExpiry(engine),
     startRepublisher(engine, cache, publish),
     startFinalityLoop(engine, cache, stopOnWrongChain),
   ]
@@ -139,7 +147,12 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     url: server.url,
     async close() {
       health.drain()
-      await Promise.all([worker.close(), accounts.close(), ...loops.map((loop) => loop.stop())])
+      await Promise.all([
+        worker.close(),
+        accounts.close(),
+        triggers.stop(),
+        ...loops.map((loop) => loop.stop()),
+      ])
       await Promise.all([watcher.close(), trading.stop(), finished.close()])
       await journal.close()
       await Promise.all([queue.close(), requests.close()])

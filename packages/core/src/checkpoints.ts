@@ -26,7 +26,12 @@ export const CHECKPOINTS = {
   'order-worker': [
     /** A job was taken; the order has not been read. */
     'job.taken',
-    /** An order is about to move to `routing` for a quote: from `pending`, or from `building` with one that grew old. */
+    /** An order is about to wait at `open`: a new one, or one that fired and is not executable; there is no trigger yet. */
+    'opened.before',
+    /** It waits, its trigger is durable; who watches for its moment was not told. */
+    'opened.committed',
+    'opened.published',
+    /** An order is about to move to `routing` for a quote: from `pending`, from `open`, or from `building` with one that grew old. */
     'routing.before',
     'routing.committed',
     'routing.published',
@@ -61,6 +66,10 @@ export const CHECKPOINTS = {
     'failed.before',
     'failed.committed',
     'failed.published',
+    /** An order whose time is over was found; its end is not written. */
+    'expired.before',
+    'expired.committed',
+    'expired.published',
     /** The sweeper has found unfinished orders; they are not queued. */
     'sweep.before',
     /** The jobs of what the sweeper found are in Redis. */

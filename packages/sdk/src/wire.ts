@@ -9,12 +9,15 @@ export const AMOUNT_FIELDS = [
   'inputUsed',
   'maxInputAmount',
   'maxLamports',
+  'minLiquidity',
   'minOutputAmount',
   'otherAmountThreshold',
   'outAmount',
   'outputAmount',
+  'quoteReserve',
   'reserveA',
   'reserveB',
+  'size',
 ] as const
 
 const amountFields: ReadonlySet<string> = new Set(AMOUNT_FIELDS)

@@ -11,6 +11,14 @@ import {
   signatureSchema,
   timestampSchema,
 } from './primitives'
+import {
+  checkTerms,
+  orderTermsShape,
+  orderTypeSchema,
+  priceUnitSchema,
+  sniperViewSchema,
+  timeInForceSchema,
+} from './order-terms'
 import { routeReceiptSchema, routeSchema, swapModeSchema } from './quote'
 
 export const ORDER_STATUSES = [
@@ -26,13 +34,6 @@ export const ORDER_STATUSES = [
 ] as const
 export const orderStatusSchema = z.enum(ORDER_STATUSES)
 export type OrderStatus = z.infer<typeof orderStatusSchema>
-
-/** The order types that work today; the others of the contract join as they are built. */
-export const orderTypeSchema = z.enum(['market'])
-export type OrderType = z.infer<typeof orderTypeSchema>
-
-export const timeInForceSchema = z.enum(['IOC'])
-export type TimeInForce = z.infer<typeof timeInForceSchema>
 
 export const FAILURE_CODES = [
   'NO_ROUTE',
@@ -88,8 +89,12 @@ export const orderRequestSchema = z
     slippageBps: bpsSchema.default(50),
     maxPriceImpactBps: bpsSchema.default(1_000),
     clientOrderId: clientOrderIdSchema.optional(),
-    timeInForce: timeInForceSchema.default('IOC'),
     priorityFee: priorityFeeSchema.prefault({}),
+    ...orderTermsShape,
+  })
+  .superRefine((request, context) => {
+    for (const { field, message } of checkTerms(request))
+      context.addIssue({ code: 'custom', path: [field], message })
   })
   .meta({ description: 'A new order. Amounts are base units written as strings.' })
 export type OrderRequest = z.infer<typeof orderRequestSchema>
@@ -172,6 +177,11 @@ export const orderSchema = z.object({
   maxPriceImpactBps: bpsSchema,
   timeInForce: timeInForceSchema,
   expiresAt: timestampSchema.nullable(),
+  /** limit, stop: as it was sent; `priceUnit` says how to read it. */
+  limitPrice: decimalSchema.nullable(),
+  priceUnit: priceUnitSchema.nullable(),
+  trailingBps: z.number().int().nullable(),
+  sniper: sniperViewSchema.nullable(),
   priorityFee: priorityFeeSchema,
   lastSeq: z.number().int().min(1),
   createdAt: timestampSchema,

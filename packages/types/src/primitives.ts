@@ -23,6 +23,11 @@ export const decimalSchema = z
   .string()
   .regex(/^(0|[1-9][0-9]*)(\.[0-9]+)?$/, 'must be a decimal number written as a string')
 
+/** A decimal number above zero, of at most 40 characters. */
+export const positiveDecimalSchema = decimalSchema
+  .max(40, 'must have at most 40 characters')
+  .refine((text) => /[1-9]/.test(text), 'must be above zero')
+
 /** A Solana address: 32 bytes in base58. */
 export const addressSchema = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{32,44}$/, 'must be a base58 address')
 
@@ -35,6 +40,9 @@ export const orderIdSchema = z.uuid()
 
 /** ISO 8601, UTC, with milliseconds. */
 export const timestampSchema = z.iso.datetime({ precision: 3 })
+
+/** ISO 8601 in UTC, as precise as the sender likes. */
+export const utcTimeSchema = z.iso.datetime()
 
 export const signatureSchema = z.string().regex(/^[1-9A-HJ-NP-Za-km-z]{64,88}$/, 'must be a base58 signature')
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addressSchema, amountSchema, orderIdSchema } from './primitives'
+import { launchEventSchema } from './prices'
 import {
   poolSchema,
   routeReceiptSchema,
@@ -35,6 +36,16 @@ export function streamTokenKey(prefix: string, tokenHash: string): string {
   return `${prefix}:stream-token:${tokenHash}`
 }
 
+/** A hash: the slot of the last price event of each pair, on the chain with this genesis hash. */
+export function priceSlotsKey(prefix: string, genesisHash: string): string {
+  return `${prefix}:{prices}:slots:${genesisHash}`
+}
+
+/** Which dex-router publishes the prices of two tokens, both ways, for as long as the key lives. */
+export function priceLeaseKey(prefix: string, mintA: string, mintB: string): string {
+  return `${prefix}:{prices}:lease:${mintA}-${mintB}`
+}
+
 /** Which partition an account's events and orders belong to: FNV-1a of its id. */
 export function shardOf(accountId: string, shards: number): number {
   let hash = 0x811c9dc5
@@ -68,6 +79,12 @@ export const instructionSchema = z.object({
 })
 export type InstructionWire = z.infer<typeof instructionSchema>
 
+/** Swaps of one `executable` request at most. */
+export const MAX_EXECUTABLE_SWAPS = 500
+
+/** Launches of one answer at most. */
+export const MAX_LAUNCHES = 1_000
+
 /** What dex-router answers. Errors carry an order failure code (NO_ROUTE, VENUE_TIMEOUT, ...). */
 export const DEX_ROUTER = 'dex-router'
 export const dexRouterOperations = {
@@ -100,6 +117,35 @@ export const dexRouterOperations = {
       coSigner: addressSchema,
       reference: addressSchema,
     }),
+  },
+  /** What many swaps would come to now, from the book alone: no venue is asked. `null`: nobody can fill it. */
+  executable: {
+    request: z.object({
+      swaps: z
+        .array(
+          z.object({
+            inputMint: addressSchema,
+            outputMint: addressSchema,
+            swapMode: swapModeSchema,
+            amount: amountSchema,
+          }),
+        )
+        .max(MAX_EXECUTABLE_SWAPS),
+    }),
+    reply: z.object({ amounts: z.array(amountSchema.nullable()) }),
+  },
+  /**
+   * The whole amount over one launched pool, as it will be in the slot in which it opens, or as it is where it has opened.
+   * Nothing is compared and nobody is asked: in that slot every millisecond counts.
+   */
+  launchQuote: {
+    request: z.object({ pool: addressSchema, amount: amountSchema, orderId: orderIdSchema.optional() }),
+    reply: routeReceiptSchema,
+  },
+  /** Launches of a token, or without `mint` all that opened within the last minutes or will open; newest first. */
+  launches: {
+    request: z.object({ mint: addressSchema.optional() }),
+    reply: z.object({ launches: z.array(launchEventSchema).max(MAX_LAUNCHES) }),
   },
   tokens: { request: z.object({}), reply: z.object({ tokens: z.array(tokenSchema) }) },
   venues: { request: z.object({}), reply: z.object({ venues: z.array(venueSchema) }) },

@@ -1,8 +1,15 @@
-import { poolTrades, type PoolState } from '@fillstream/core'
+import { isPoolOpen, poolAsOf, poolTrades, type PoolState } from '@fillstream/core'
 import { type Clock } from '@fillstream/runtime'
 
 /** How far the book can be trusted: `empty` before the first read, `stale` when the chain has gone silent. */
 export type BookStatus = 'live' | 'stale' | 'empty'
+
+/** Who wants to know what the book is told. */
+export interface BookListener {
+  /** A pool is new or has changed, as seen at `slot`. */
+  poolChanged(pool: PoolState, slot: bigint): void
+  slotSeen(slot: bigint): void
+}
 
 /**
  * The pools as the chain last told them, newest slot wins. A session is one unbroken stretch of following: what was
@@ -15,6 +22,7 @@ export class PoolBook {
     { readonly pool: PoolState; readonly slot: bigint; readonly session: number }
   >()
   private readonly byPair = new Map<string, Set<string>>()
+  private readonly listeners = new Set<BookListener>()
   private session = 0
   private complete = false
   private slot: bigint | null = null
@@ -24,6 +32,17 @@ export class PoolBook {
     private readonly clock: Clock,
     private readonly staleMs: number,
   ) {}
+
+  /** Tells `listener` from now on; the returned function ends that. */
+  listen(listener: BookListener): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** Counts the unbroken stretches of following. */
+  get sessions(): number {
+    return this.session
+  }
 
   /** From here on only what is told now counts as fresh. */
   beginSession(): void {
@@ -61,6 +80,7 @@ export class PoolBook {
   seeSlot(slot: bigint): void {
     if (this.slot === null || slot > this.slot) this.slot = slot
     this.slotSeenAt = this.clock.monotonic()
+    for (const listener of this.listeners) listener.slotSeen(this.slot)
   }
 
   /** Pools of a venue that trade these mints. */
@@ -72,6 +92,25 @@ export class PoolBook {
         found.push(pool)
     }
     return found
+  }
+
+  /** Pools of any venue that trade these mints and are open, with the fees that they take now. */
+  tradable(inputMint: string, outputMint: string): PoolState[] {
+    return this.ofPair(inputMint, outputMint).flatMap((pool) => this.asItTrades(pool) ?? [])
+  }
+
+  /** The pool with the fee that it takes now; null where it is not open yet. */
+  asItTrades(pool: PoolState): PoolState | null {
+    const slot = this.slot ?? pool.slot
+    const now = BigInt(Math.floor(this.clock.now() / 1_000))
+    return isPoolOpen(pool, slot, now) ? poolAsOf(pool, slot) : null
+  }
+
+  /** Pools of any venue that trade these mints, open or not. */
+  ofPair(one: string, other: string): PoolState[] {
+    return [...(this.byPair.get(pairKey(one, other)) ?? [])].flatMap(
+      (address) => this.byAddress(address) ?? [],
+    )
   }
 
   byAddress(address: string): PoolState | undefined {
@@ -104,6 +143,7 @@ export class PoolBook {
     const addresses = this.byPair.get(key)
     if (addresses === undefined) this.byPair.set(key, new Set([pool.address]))
     else addresses.add(pool.address)
+    for (const listener of this.listeners) listener.poolChanged(pool, slot)
   }
 
   private remove(address: string): void {

@@ -26,7 +26,7 @@ function market(more: QuotingVenue[] = [], delayMs = 200) {
   const metrics = createMetrics('test', { processMetrics: false })
   const events = silentEvents(metrics)
   const venues = [
-    ...names.map((name) => withSimulatedDelay(createPoolVenue(name, book, clock), delayMs, clock)),
+    ...names.map((name) => withSimulatedDelay(createPoolVenue(name, book), delayMs, clock)),
     ...more,
   ]
   const parts = {

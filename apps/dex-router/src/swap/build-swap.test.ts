@@ -2,6 +2,7 @@ import { attemptReference, decodeRouteMemo } from '@fillstream/core'
 import { dexRouterOperations, type InstructionWire, type RouteStep } from '@fillstream/types'
 import { parseCreateAccountWithSeedInstruction, SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system'
 import {
+  findAssociatedTokenPda,
   identifyTokenInstruction,
   parseTransferCheckedInstruction,
   TOKEN_PROGRAM_ADDRESS,
@@ -140,10 +141,16 @@ describe('swap instructions', () => {
     expect(splitAmount(7n, [5_000, 5_000])).toEqual([3n, 4n])
   })
 
-  it('are not built where the venue pays the output out nowhere', async () => {
-    const nowhere = { ...settlement, payoutAccounts: {} }
-    const built = buildSwap(order, [{ bps: 10_000, pools: [raydium] }], nowhere)
-    await expect(built).rejects.toMatchObject({ code: 'VENUE_UNAVAILABLE' })
+  it("are paid from the router authority's associated account where the directory does not name the mint yet", async () => {
+    const older = { ...settlement, payoutAccounts: {} }
+    const { instructions } = await buildSwap(order, [{ bps: 10_000, pools: [raydium] }], older)
+    const [account] = await findAssociatedTokenPda({
+      owner: address(settlement.routerAuthority),
+      mint: address(order.outputMint),
+      tokenProgram: TOKEN_PROGRAM_ADDRESS,
+    })
+    const sources = instructions.map(({ accounts }) => accounts[0]?.address)
+    expect(sources).toContain(account)
   })
 })
 

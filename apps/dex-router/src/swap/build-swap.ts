@@ -1,7 +1,6 @@
 import {
   attemptReference,
   encodeRouteMemo,
-  ExecutionError,
   MEMO_PROGRAM,
   temporaryAccountSeed,
   type PoolState,
@@ -62,10 +61,9 @@ export async function buildSwap(
   legs: readonly PlannedLeg[],
   settlement: Settlement,
 ): Promise<BuiltSwap> {
-  const payoutAccount = settlement.payoutAccounts[order.outputMint]
-  if (payoutAccount === undefined) {
-    throw new ExecutionError('VENUE_UNAVAILABLE', `the venue pays out no ${order.outputMint}`)
-  }
+  const payoutAccount =
+    settlement.payoutAccounts[order.outputMint] ??
+    (await associatedAccount(order.outputMint, address(settlement.routerAuthority)))
   const wallet = createNoopSigner(address(order.wallet))
   const coSigner = createNoopSigner(address(settlement.routerAuthority))
   const reference = attemptReference(order)
@@ -117,7 +115,11 @@ function temporaryAccount(order: SwapOrder): Promise<Address | null> {
 }
 
 async function accountOf(mint: string, owner: Address, temporary: Address | null): Promise<Address> {
-  if (mint === WRAPPED_SOL_MINT && temporary !== null) return temporary
+  return mint === WRAPPED_SOL_MINT && temporary !== null ? temporary : associatedAccount(mint, owner)
+}
+
+/** Payout accounts too are associated ones: those of tokens younger than the venue's directory are found so. */
+async function associatedAccount(mint: string, owner: Address): Promise<Address> {
   const [account] = await findAssociatedTokenPda({
     owner,
     mint: address(mint),

@@ -36,6 +36,7 @@ export async function startLocalnet(): Promise<LocalnetProcess> {
         LOCALNET_DATA_DIR: join(folder, 'data'),
         SIM_SLOT_MS: '20',
         SIM_CONFIRM_DELAY_MS: '0',
+        SIM_LAUNCH_EVERY_MS: '0',
         SIM_SEED: 'dex-router',
         LOG_LEVEL: 'error',
       },

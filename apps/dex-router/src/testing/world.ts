@@ -28,6 +28,7 @@ export function solPool(venue: VenueName, change: Partial<PoolState> = {}): Pool
     protocolFeesB: 0n,
     feeRate,
     openTime: 0n,
+    launch: null,
     slot: 1n,
     ...change,
   }

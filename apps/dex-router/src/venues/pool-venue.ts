@@ -1,21 +1,19 @@
 import { directRoute, type PoolState, type RouteCandidate } from '@fillstream/core'
-import { type Clock } from '@fillstream/runtime'
 import { type PoolBook } from '../book/pool-book'
 import { type QuoteQuestion, type QuotingVenue, type VenueReply } from './venue'
 
 /** A venue whose pools we follow and whose curves we compute ourselves: its best pool answers. */
-export function createPoolVenue(name: string, book: PoolBook, clock: Clock): QuotingVenue {
-  return { name, quote: (question) => Promise.resolve(quoteFrom(name, book, clock, question)) }
+export function createPoolVenue(name: string, book: PoolBook): QuotingVenue {
+  return { name, quote: (question) => Promise.resolve(quoteFrom(name, book, question)) }
 }
 
-function quoteFrom(name: string, book: PoolBook, clock: Clock, question: QuoteQuestion): VenueReply {
+function quoteFrom(name: string, book: PoolBook, question: QuoteQuestion): VenueReply {
   const status = book.status()
   if (status === 'empty') return unavailable('its pools have not been read yet')
   if (status === 'stale')
     return unavailable(`its pools are stale: no slot for ${Math.round(book.ageMs())} ms`)
-  const now = BigInt(Math.floor(clock.now() / 1_000))
   const pools = book.trading(name, question.inputMint, question.outputMint)
-  const open = pools.filter((pool) => pool.openTime <= now)
+  const open = pools.flatMap((pool) => book.asItTrades(pool) ?? [])
   if (open.length === 0) {
     const reason = pools.length === 0 ? 'no pool of this pair' : 'its pool of this pair is not open yet'
     return { ok: false, code: 'NO_POOL', reason }

@@ -11,8 +11,9 @@ export function asAccepted(order: Order): OrderSnapshot {
     phase: null,
     lastSeq: 1,
     updatedAt: order.createdAt,
-    minOutputAmount: null,
-    maxInputAmount: null,
+    // A limit order has its bound from the start; those of the others are fixed later.
+    minOutputAmount: order.type === 'limit' ? order.minOutputAmount : null,
+    maxInputAmount: order.type === 'limit' ? order.maxInputAmount : null,
     route: null,
     inputUsed: null,
     outputAmount: null,

@@ -10,6 +10,7 @@ import { type Call } from '../http/call'
 import { type TradingWatch } from '../trading-watch'
 import { asAccepted } from './accepted-order'
 import { bodyHash } from './body-hash'
+import { priceColumns, withDefaults } from './order-terms'
 import { resolvePair } from './resolve-mints'
 import { type TradableTokens } from './tradable-tokens'
 
@@ -18,7 +19,7 @@ export interface PlaceOrderDeps extends Pick<Deps, 'clock' | 'ids' | 'checkpoint
   readonly orders: Pick<OrderWrites, 'lookupExisting'>
   readonly trading: Pick<TradingWatch, 'refusal'>
   readonly enqueuer: { add(order: QueuedOrder): void }
-  readonly tokens: Pick<TradableTokens, 'has'>
+  readonly tokens: Pick<TradableTokens, 'has' | 'list'>
   readonly dependencies: Pick<Dependencies, 'isUp' | 'assertUp' | 'recheck'>
   readonly events: GatewayEvents
 }
@@ -49,12 +50,14 @@ const MOST_PATIENCE_MS = 10_000
 export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
   const { enqueuer, tokens, trading, dependencies, events, ids, checkpoint } = deps
   return async ({ form, call, request: given }) => {
-    const request = await resolvePair(given, tokens)
+    const request = withDefaults(await resolvePair(given, tokens, given.type === 'sniper'))
+    const prices = await priceColumns(request, tokens)
     dependencies.assertUp('postgres', 'redis')
     const { requestId, idempotencyKey } = call
     const { accountId } = call.caller
     const order: NewOrder = {
       ...columnsOf(request),
+      ...prices,
       id: ids.uuid(),
       eventId: ids.uuid(),
       accountId,
@@ -75,13 +78,17 @@ export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
   }
 }
 
-function columnsOf(request: OrderRequest) {
-  const { clientOrderId = null, priorityFee, amount, ...same } = request
+function columnsOf({ amount, priorityFee, ...request }: ReturnType<typeof withDefaults>) {
+  const { clientOrderId, expiresAt, limitPrice, priceUnit, trailingBps, sniper } = request
   return {
-    ...same,
-    clientOrderId,
+    ...request,
+    clientOrderId: clientOrderId ?? null,
     amount: BigInt(amount),
-    expiresAt: null,
+    expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
+    limitPrice: limitPrice ?? null,
+    priceUnit: priceUnit ?? null,
+    trailingBps: trailingBps ?? null,
+    sniper: sniper ?? null,
     priorityFee: { mode: priorityFee.mode, maxLamports: BigInt(priorityFee.maxLamports) },
   }
 }

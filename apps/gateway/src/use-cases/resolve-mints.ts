@@ -12,12 +12,21 @@ const SIDES = ['inputMint', 'outputMint'] as const
 /**
  * The same with both mints as addresses. Throws VALIDATION_FAILED: UNKNOWN_MINT where there is no such token, SAME_MINT
  * where both are one.
+ * @param anyOutput whether the output may be a mint that nobody knows yet
  */
 export async function resolvePair<Request extends Pair>(
   request: Request,
   tokens: Pick<TradableTokens, 'has'>,
+  anyOutput = false,
 ): Promise<Request> {
-  const [inputMint, outputMint] = await Promise.all(SIDES.map((side) => resolveMint(request[side], tokens)))
+  const [inputMint, outputMint] = await Promise.all(
+    SIDES.map((side) =>
+      resolveMint(
+        request[side],
+        side === 'outputMint' && anyOutput ? { has: () => Promise.resolve(true) } : tokens,
+      ),
+    ),
+  )
   const errors: FieldError[] = SIDES.filter((_, i) => ([inputMint, outputMint][i] ?? null) === null).map(
     (path) => ({ path, code: 'UNKNOWN_MINT', message: 'is no token that can be traded here' }),
   )

@@ -126,3 +126,22 @@ it('answers every mistake with its code', async () => {
   const large = await instance.control('/submit', { transaction: 'A'.repeat(100_000) })
   expect(errorOf(large)).toEqual([413, 'BODY_TOO_LARGE'])
 })
+
+it('tells which pools changed in which slot', async () => {
+  const { body } = await instance.control('/pools')
+  const [pool] = body['items'] as { address: string; venue: VenueName }[]
+  const { slot } = (await instance.control('/audit')).body as { slot: number }
+  await instance.control(`/pools/${pool?.address}/move`, { priceBps: 10 })
+  type Account = { address: string; venue: VenueName; data: string }
+  type Answer = { from: number; to: number; pools: Account[]; items: { slot: number; pools: Account[] }[] }
+  const read = async () => (await instance.control(`/slots?from=${slot}`)).body as unknown as Answer
+  const changed = (answer: Answer) =>
+    answer.items.flatMap((item) => item.pools).filter(({ address: of }) => of === pool?.address)
+  let answer = await read()
+  while (changed(answer).length === 0) answer = await read()
+  expect(answer.from).toBe(slot)
+  const [account] = changed(answer)
+  const data = Buffer.from(account?.data ?? '', 'base64')
+  expect(decodePool(data, account as Account)).toMatchObject({ address: pool?.address, venue: pool?.venue })
+  expect(errorOf(await instance.control('/slots?limit=0'))).toEqual([400, 'VALIDATION_FAILED'])
+})

@@ -12,9 +12,10 @@ import { type LocalnetEvents } from '../events'
 import { connectionFaults } from '../faults/connection'
 import { type Faults } from '../faults/faults'
 import { mountFaults } from '../faults/routes'
+import { mountLaunches } from '../launches/routes'
 import { type World } from '../world'
 import { ControlError, invalid, notFound } from './errors'
-import { auditOf, poolOf, poolsOf, venueOf } from './views'
+import { auditOf, poolOf, poolsOf, slotsOf, venueOf } from './views'
 import { giveGrants, movePool, submit, topUp } from './actions'
 
 const MAX_BODY = '64kb'
@@ -40,6 +41,9 @@ export async function serveControl(
   })
   app.get('/pools/:address', (request, response) => {
     response.json(poolOf(world, request.params.address))
+  })
+  app.get('/slots', (request, response) => {
+    response.json(slotsOf(world, request.query))
   })
   app.get('/audit', (_request, response) => {
     response.json(auditOf(world))
@@ -69,6 +73,7 @@ export async function serveControl(
   })
 
   mountFaults(app, world, faults)
+  mountLaunches(app, world, events)
 
   app.use(() => {
     throw notFound('no such endpoint')

@@ -32,6 +32,7 @@ export function initialPools(seed: string, prices: PriceProcess, slot = 0n): Poo
         protocolFeesB: 0n,
         feeRate: venue.feeRate,
         openTime: 0n,
+        launch: null,
         slot,
       }
       return { ...pool, ...targetReserves(pool, prices.poolPrice(pair.name, venue.name, 0)) }

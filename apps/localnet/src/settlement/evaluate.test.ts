@@ -24,6 +24,7 @@ function pool(index: number, mintA: string, mintB: string, more: Partial<PoolSta
     protocolFeesB: 0n,
     feeRate: 2_500n,
     openTime: 0n,
+    launch: null,
     slot: 0n,
     ...more,
   }
@@ -44,6 +45,7 @@ const request = (more: Partial<RouteRequest>): RouteRequest => ({
   output: 0n,
   slot: 9n,
   now: 999n,
+  refusesSale: () => false,
   ...more,
 })
 

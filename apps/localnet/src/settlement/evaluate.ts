@@ -1,4 +1,12 @@
-import { applySwap, type CurveSwap, type PoolState, quotePool, type RouteMemo } from '@fillstream/core'
+import {
+  applySwap,
+  type CurveSwap,
+  isPoolOpen,
+  poolAsOf,
+  type PoolState,
+  quotePool,
+  type RouteMemo,
+} from '@fillstream/core'
 
 /** One pool passed: what it took and gave, and what it is afterwards. */
 export interface Hop {
@@ -32,6 +40,8 @@ export interface RouteRequest {
   readonly slot: bigint
   /** Unix seconds: pools open at their time. */
   readonly now: bigint
+  /** True where a pool does not take this mint back: what a malicious token does to those who bought it. */
+  refusesSale(pool: PoolState, inputMint: string): boolean
 }
 
 const NOTHING: RouteOutcome = { feasible: false, output: 0n, legs: [] }
@@ -88,13 +98,13 @@ function forward(
   market: Market,
   pools: readonly number[],
   amount: bigint,
-  { inputMint, slot, now }: RouteRequest,
+  request: RouteRequest,
 ): LegOutcome | null {
   const hops: Hop[] = []
-  let mint = inputMint
+  let mint = request.inputMint
   let flowing = amount
   for (const index of pools) {
-    const hop = pass(market(index), mint, 'ExactIn', flowing, slot, now)
+    const hop = pass(market(index), mint, 'ExactIn', flowing, request)
     if (hop === null) return null
     hops.push(hop)
     flowing = hop.swap.amountOut
@@ -107,10 +117,10 @@ function backward(
   market: Market,
   pools: readonly number[],
   amount: bigint,
-  { inputMint, slot, now }: RouteRequest,
+  request: RouteRequest,
 ): LegOutcome | null {
   if (amount === 0n) return { hops: [], amountIn: 0n, amountOut: 0n }
-  const inputs = [inputMint]
+  const inputs = [request.inputMint]
   for (const index of pools.slice(0, -1)) {
     const pool = market(index)
     if (pool === undefined) return null
@@ -119,7 +129,7 @@ function backward(
   const hops: Hop[] = []
   let flowing = amount
   for (let at = pools.length - 1; at >= 0; at -= 1) {
-    const hop = pass(market(pools[at] ?? -1), inputs[at] ?? '', 'ExactOut', flowing, slot, now)
+    const hop = pass(market(pools[at] ?? -1), inputs[at] ?? '', 'ExactOut', flowing, request)
     if (hop === null) return null
     hops.unshift(hop)
     flowing = hop.swap.amountIn
@@ -132,11 +142,10 @@ function pass(
   inputMint: string,
   swapMode: RouteMemo['swapMode'],
   amount: bigint,
-  slot: bigint,
-  now: bigint,
+  { slot, now, refusesSale }: RouteRequest,
 ): Hop | null {
-  if (pool === undefined || pool.openTime > now) return null
-  const result = quotePool(pool, inputMint, swapMode, amount)
+  if (pool === undefined || !isPoolOpen(pool, slot, now) || refusesSale(pool, inputMint)) return null
+  const result = quotePool(poolAsOf(pool, slot), inputMint, swapMode, amount)
   if (!result.ok) return null
   return { pool, inputMint, swap: result.swap, after: applySwap(pool, inputMint, result.swap, slot) }
 }

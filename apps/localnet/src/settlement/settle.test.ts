@@ -1,7 +1,7 @@
 import { applySwap, quotePool } from '@fillstream/core'
 import { type KeyPairSigner } from '@solana/kit'
 import { namedSigner } from '../testing/script'
-import { calm, expectConserved, held, mintOf, poolOf, settleNow } from '../testing/trader'
+import { calm, expectConserved, held, mintOf, poolOf, settleNow, signTrade, submit } from '../testing/trader'
 import { openTestWorld, type TestWorld } from '../testing/world'
 
 const FEE = 10_600n
@@ -162,10 +162,21 @@ it.each(['ExactIn', 'ExactOut'] as const)('settles %s over several legs and pool
   }
 })
 
-it('fails on chain where a pool does not trade, whatever little was asked for', async () => {
+it('never lands before its pool opens', async () => {
   const pool = poolOf(test, 'RAY', 'SOL')
-  test.world.desk.pools.update({ ...pool, openTime: 4_000_000_000n })
   const legs = [{ amount: 1_000_000_000n, pools: [pool.index] }]
+  const signed = await signTrade(test, { user, input: 'SOL', output: 'RAY', legs, atLeast: 0n })
+  await submit(test, signed)
+  test.world.desk.pools.update({ ...pool, openTime: 4_000_000_000n })
+  test.pass()
+  expect(test.world.chain.parts.history.has(signed.signature)).toBe(false)
+  expect(await held(test, user.address, 'SOL')).toBe(RICH.SOL)
+  test.world.desk.pools.update(pool)
+})
+
+it('fails on chain where a pool gives nothing, whatever little was asked for', async () => {
+  const pool = poolOf(test, 'RAY', 'SOL')
+  const legs = [{ amount: 1n, pools: [pool.index] }]
   const outcome = await settleNow(test, { user, input: 'SOL', output: 'RAY', legs, atLeast: 0n })
   expect(outcome?.main.err).not.toBeNull()
   expect(await held(test, user.address, 'SOL')).toBe(RICH.SOL - FEE)

@@ -1,3 +1,4 @@
+import { isPoolOpen, type PoolState } from '@fillstream/core'
 import { WRAPPED_SOL_MINT } from '@fillstream/types'
 import { type SlotContext } from '../svm/chain-parts'
 import { feeOf } from '../svm/fees'
@@ -19,6 +20,8 @@ export interface Desk {
   readonly bank: Bank
   readonly faucet: Faucet
   readonly pools: PoolBook
+  /** True where a pool does not take this mint back (`launches/kinds.ts`). */
+  refusesSale(pool: PoolState, inputMint: string): boolean
   readonly router: SigningKey
   readonly payoutAccounts: ReadonlyMap<string, string>
   readonly payRest: PayRest
@@ -30,9 +33,11 @@ const WALLET_RENT = 890_880n
 /**
  * Plays the venue's side of a settlement in the slot in which it lands: evaluates the curves, puts exactly what they give
  * into the payout account, co-signs and runs. Where the transaction fails, all but its fee is undone; where it succeeds,
- * pools and vaults follow, and what was not needed is paid in a second transaction.
+ * pools and vaults follow, and what was not needed is paid in a second transaction. Before one of its pools opens it is not
+ * co-signed, so it does not land, not even as a failure.
  */
 export function settle(desk: Desk, settlement: Settlement, slot: SlotContext): LandedTransaction[] {
+  if (closedPool(desk, settlement, slot.slot, slot.blockTime) !== undefined) return []
   refill(desk, settlement)
   const outcome = evaluateRoute((index) => desk.pools.at(index), {
     swapMode: settlement.swapMode,
@@ -41,6 +46,7 @@ export function settle(desk: Desk, settlement: Settlement, slot: SlotContext): L
     output: settlement.payout.amount,
     slot: BigInt(slot.slot),
     now: BigInt(slot.blockTime),
+    refusesSale: (pool, inputMint) => desk.refusesSale(pool, inputMint),
   })
   const { payout } = settlement
   // Tokens that strangers sent to the payout account must not help a swap over its minimum.
@@ -56,6 +62,19 @@ export function settle(desk: Desk, settlement: Settlement, slot: SlotContext): L
   const rest = surplus > 0n ? desk.payRest(settlement, surplus, slot) : null
   desk.bank.add(payout.account, stray)
   return rest === null ? [main] : [main, rest]
+}
+
+/** The first pool of a settlement that does not trade yet in this slot (its time in Unix seconds). */
+export function closedPool(
+  { pools }: Desk,
+  { legs }: Settlement,
+  slot: number,
+  blockTime: number,
+): PoolState | undefined {
+  return legs
+    .flatMap((leg) => leg.pools)
+    .map((index) => pools.at(index))
+    .find((pool) => pool !== undefined && !isPoolOpen(pool, BigInt(slot), BigInt(blockTime)))
 }
 
 /** Puts the curves' output into the payout account, out of the last pools' vaults where there is a way to settle. */

@@ -3,11 +3,16 @@ import { type Chain, ChainOverloaded } from '../svm/chain'
 import { decodeTransaction, MalformedTransaction, type WireTransaction } from '../svm/wire'
 import { type AssociatedAccounts } from '../tokens/associated'
 import { checkAgainstVenue, UnknownPool } from './check'
-import { type Desk, settle } from './settle'
+import { closedPool, type Desk, settle } from './settle'
 import { MalformedSettlement, readSettlement, type Settlement } from './shape'
 
 export type SubmitErrorCode =
-  'MALFORMED_TRANSACTION' | 'UNKNOWN_POOL' | 'SIGNATURE_INVALID' | 'BLOCKHASH_NOT_FOUND' | 'OVERLOADED'
+  | 'MALFORMED_TRANSACTION'
+  | 'UNKNOWN_POOL'
+  | 'POOL_NOT_OPEN'
+  | 'SIGNATURE_INVALID'
+  | 'BLOCKHASH_NOT_FOUND'
+  | 'OVERLOADED'
 
 /** Why a transaction was not taken in. */
 export class SubmitError extends Error {
@@ -38,6 +43,9 @@ export async function submitSettlement(
   const lastValidSlot = chain.lastValidSlot(wire.blockhash, 'processed')
   if (lastValidSlot === null)
     throw new SubmitError('BLOCKHASH_NOT_FOUND', 'the blockhash is unknown or older than 150 blocks')
+  const closed = closedPool(desk, settlement, chain.slot('processed') + 1, chain.nextBlockTime)
+  if (closed !== undefined)
+    throw new SubmitError('POOL_NOT_OPEN', `pool ${closed.address} does not trade in the next slot yet`)
   try {
     chain.submit({ wire, lastValidSlot, land: (slot) => settle(desk, settlement, slot) })
   } catch (error) {

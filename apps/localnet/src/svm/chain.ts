@@ -66,6 +66,11 @@ export class Chain {
     return this.options.now() - this.tickedAt
   }
 
+  /** The time of a slot that came now, Unix seconds. */
+  get nextBlockTime(): number {
+    return Math.floor(this.options.now() / 1_000)
+  }
+
   latestBlockhash(commitment: Commitment): { blockhash: string; lastValidBlockHeight: number } {
     return this.blockhashOf(this.slot(commitment))
   }

@@ -7,7 +7,7 @@ export interface PendingTransaction {
   readonly wire: WireTransaction
   /** The last slot in which its blockhash is valid: after it, it never lands. */
   readonly lastValidSlot: number
-  /** Runs it in a slot; what landed, in order (nothing where it could not even pay its fee). */
+  /** Runs it in a slot; what landed, in order (nothing where it could not even pay its fee, or its venue does not sign). */
   land(context: SlotContext): readonly LandedTransaction[]
   /** It pays its fee and does nothing else. */
   readonly fails?: boolean

@@ -1,5 +1,6 @@
 import { MEMO_PROGRAM, MEMO_V1_PROGRAM } from '../tokens/programs'
 import { WRAPPED_SOL_MINT } from '@fillstream/types'
+import { type Facts } from '../storage/facts'
 import { type ChainParts } from './chain-parts'
 import { feeOf } from './fees'
 import { type LandedTransaction } from './landed'
@@ -15,12 +16,18 @@ export function grantedFact(mint: string): string {
   return `granted:${mint}`
 }
 
+/** Every mint of which something was granted. */
+export function grantedMints(facts: Facts): string[] {
+  const prefix = grantedFact('')
+  return facts.entries().flatMap(([name]) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []))
+}
+
 /**
  * Runs a transaction whose blockhash is valid; null where it was not processed, so that it has not landed. With `fails` it
  * runs out of compute units at its last instruction: its fee is gone, all else is undone.
  */
 export function runTransaction(
-  { ledger, facts, addresses }: ChainParts,
+  { ledger, facts, addresses }: Pick<ChainParts, 'ledger' | 'facts' | 'addresses'>,
   wire: WireTransaction,
   slot: number,
   blockTime: number,

@@ -5,7 +5,7 @@ import { vaultOf } from '../settlement/check'
 import { submitSettlement } from '../settlement/submit'
 import { type LandedTransaction } from '../svm/landed'
 import { auditBooks } from '../tokens/audit'
-import { readTokenAccount } from '../tokens/token-account'
+import { readMint, readTokenAccount } from '../tokens/token-account'
 import { signSwap } from './script'
 import { type TestWorld } from './world'
 
@@ -53,6 +53,10 @@ export async function signTrade(
         vault: vaultOf(world.desk.pools.at(leg.pools[0] ?? -1), inputMint) ?? inputMint,
       })),
       output: trade.atLeast,
+      decimalsOf: (mint) => {
+        const state = world.desk.ledger.read(mint)
+        return (state === null ? null : readMint(state))?.decimals ?? 0
+      },
       orderId: trade.orderId ?? `order-${(orders += 1)}`,
       attempt: trade.attempt ?? 1,
       lifetime: { blockhash, lastValidBlockHeight: BigInt(lastValidBlockHeight) },
@@ -113,10 +117,9 @@ export function expectConserved({ world }: TestWorld): void {
     expect(amountIn(world.desk.ledger.read(account))).toBe(0n)
 }
 
-export function mintOf(symbol: string): string {
-  const token = findToken(symbol)
-  if (token === undefined) throw new Error(`no token ${symbol}`)
-  return token.mint
+/** The mint of a symbol; a mint is itself. */
+export function mintOf(symbolOrMint: string): string {
+  return findToken(symbolOrMint)?.mint ?? symbolOrMint
 }
 
 function amountIn(account: Parameters<typeof readTokenAccount>[0] | null): bigint {

@@ -24,6 +24,7 @@ export function testConfig(overrides: Readonly<Record<string, string>> = {}): Lo
     LOCALNET_DATA_DIR: temporaryDirectory(),
     SIM_SLOT_MS: '20',
     SIM_CONFIRM_DELAY_MS: '0',
+    SIM_LAUNCH_EVERY_MS: '0',
     LOG_LEVEL: 'error',
     ...overrides,
   })
@@ -63,6 +64,8 @@ export async function openTestWorld(config: LocalnetConfig = testConfig()): Prom
     faultsSet: ignore,
     faultInjected: ignore,
     consumerCut: ignore,
+    launched: ignore,
+    launchFailed: ignore,
     dropped: (signature, reason) => dropped.push({ signature, reason }),
     restUnpaid: (signature) => unpaid.push(signature),
   }

@@ -1,7 +1,7 @@
-import { VERIFIED_TOKENS, WRAPPED_SOL_MINT } from '@fillstream/types'
+import { WRAPPED_SOL_MINT } from '@fillstream/types'
 import { type Facts } from '../storage/facts'
 import { type Ledger } from '../svm/ledger'
-import { FEES_FACT, grantedFact } from '../svm/run-transaction'
+import { FEES_FACT, grantedFact, grantedMints } from '../svm/run-transaction'
 import { readTokenAccount } from './token-account'
 
 /** One mint's books, base units (lamports for SOL). `held + burnt` equals `granted`, to the last unit. */
@@ -22,7 +22,7 @@ export function auditBooks(ledger: Ledger, facts: Facts): MintAudit[] {
     // Wrapped SOL is counted by the lamports behind it.
     if (token !== null && token.mint !== WRAPPED_SOL_MINT) add(token.mint, token.amount)
   }
-  return VERIFIED_TOKENS.map(({ mint }) => ({
+  return grantedMints(facts).map((mint) => ({
     mint,
     granted: facts.count(grantedFact(mint)),
     held: held.get(mint) ?? 0n,

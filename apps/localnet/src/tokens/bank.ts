@@ -10,6 +10,7 @@ import {
   mintAccount,
   readMint,
   readTokenAccount,
+  RENOUNCED,
   TOKEN_ACCOUNT_SIZE,
   withAmount,
 } from './token-account'
@@ -37,10 +38,10 @@ export class Bank {
   }
 
   /** Makes the mint of a token, unless it is there (wrapped SOL is the VM's own). */
-  createMint({ mint, decimals }: Token): void {
+  createMint({ mint, decimals }: Pick<Token, 'mint' | 'decimals'>, authorities = RENOUNCED): void {
     if (mint === WRAPPED_SOL_MINT || this.ledger.read(mint) !== null) return
     this.countLamports(this.mintRent)
-    this.ledger.write(mint, mintAccount(decimals, 0n, this.mintRent))
+    this.ledger.write(mint, mintAccount(decimals, 0n, this.mintRent, authorities))
   }
 
   /** Lamports for a wallet, which is made where there is none. */
@@ -70,7 +71,7 @@ export class Bank {
       const read = state === null ? null : readMint(state)
       if (state === null || read === null) throw new GrantRefused(`no such mint: ${mint}`)
       if (read.supply + amount > U64_MAX) throw new GrantRefused('the supply of the mint would not fit')
-      this.ledger.write(mint, mintAccount(read.decimals, read.supply + amount, state.lamports))
+      this.ledger.write(mint, mintAccount(read.decimals, read.supply + amount, state.lamports, read))
       this.facts.add(grantedFact(mint), amount)
     }
     this.add(account, amount)

@@ -92,12 +92,30 @@ export function withAmount(account: AccountState, amount: bigint): AccountState 
   return { ...account, data, lamports: native ? account.lamports + amount - token.amount : account.lamports }
 }
 
-/** A mint without authorities: nobody can make more of it, nobody can freeze it. */
-export function mintAccount(decimals: number, supply: bigint, rent: bigint): AccountState {
+/** Who may make more of a mint, and who may freeze accounts of it; null: nobody. */
+export type MintAuthorities = Pick<Mint, 'mintAuthority' | 'freezeAuthority'>
+
+export const RENOUNCED: MintAuthorities = { mintAuthority: null, freezeAuthority: null }
+
+/** A mint as its account; without authorities nobody can make more of it, nobody can freeze it. */
+export function mintAccount(
+  decimals: number,
+  supply: bigint,
+  rent: bigint,
+  { mintAuthority, freezeAuthority }: MintAuthorities = RENOUNCED,
+): AccountState {
   const data = new Uint8Array(MINT_SIZE)
   viewOf(data).setBigUint64(36, supply, true)
   data[44] = decimals
   data[45] = 1
+  for (const [at, authority] of [
+    [0, mintAuthority],
+    [46, freezeAuthority],
+  ] as const) {
+    if (authority === null) continue
+    viewOf(data).setUint32(at, 1, true)
+    data.set(bytesOf(authority), at + 4)
+  }
   return { lamports: rent, data, owner: TOKEN_PROGRAM, executable: false }
 }
 

@@ -19,6 +19,7 @@ export class PoolBook {
 
   /** Reads all pools from their accounts, which were changed past this book. */
   readAll(): void {
+    for (const known of [this.byIndex, this.byAddress, this.byVault]) known.clear()
     for (const venue of VENUES) {
       for (const address of this.ledger.ownedBy(venue.programId)) {
         const account = this.ledger.read(address)
@@ -32,6 +33,16 @@ export class PoolBook {
   /** All pools, by index. */
   all(): PoolState[] {
     return [...this.byIndex.values()].sort((left, right) => left.index - right.index)
+  }
+
+  /** Those of new tokens. */
+  launched(): PoolState[] {
+    return [...this.byIndex.values()].filter(({ launch }) => launch !== null)
+  }
+
+  /** An index that no pool has. */
+  nextIndex(): number {
+    return Math.max(0, ...this.byIndex.keys()) + 1
   }
 
   at(index: number): PoolState | undefined {

@@ -5,6 +5,7 @@ import { type z } from 'zod'
 
 type Operations = typeof dexRouterOperations
 type QuoteRequest = z.input<Operations['quote']['request']>
+type ExecutableRequest = z.input<Operations['executable']['request']>
 type SwapRequest = z.input<Operations['swap']['request']>
 
 /** dex-router as an order's execution sees it: failures are order failures. */
@@ -13,6 +14,11 @@ export interface DexRouter {
   quote(request: QuoteRequest): Promise<z.output<Operations['quote']['reply']>>
   /** @throws ExecutionError as `quote` */
   swap(request: SwapRequest): Promise<z.output<Operations['swap']['reply']>>
+  /**
+   * What each of these swaps (at most MAX_EXECUTABLE_SWAPS) would come to now, base units of the other side; null where nobody can
+   * fill it. @throws ExecutionError VENUE_TIMEOUT
+   */
+  executable(swaps: ExecutableRequest['swaps']): Promise<(bigint | null)[]>
 }
 
 async function asExecution<T>(answer: Promise<T>): Promise<T> {
@@ -37,5 +43,9 @@ export function createDexRouter(caller: RpcCaller<Operations>, timeoutMs: number
   return {
     quote: (request) => asExecution(caller.call('quote', request, timeoutMs)),
     swap: (request) => asExecution(caller.call('swap', request, timeoutMs)),
+    async executable(swaps) {
+      const { amounts } = await asExecution(caller.call('executable', { swaps }, timeoutMs))
+      return amounts.map((amount) => (amount === null ? null : BigInt(amount)))
+    },
   }
 }

@@ -10,6 +10,11 @@ export type AfterFailure =
 
 type FailedAttempt = Extract<AttemptChange, { kind: 'fail' | 'resolve' }>
 
+/** An IOC limit order is held to its price at once: another quote later is not what was asked for. */
+function isNowOrNever(order: Order, code: FailureCode): boolean {
+  return order.type === 'limit' && order.timeInForce === 'IOC' && code === 'SLIPPAGE_EXCEEDED'
+}
+
 /**
  * Decides after a failed attempt. A transient failure is tried again, at most three attempts in all, after an
  * exponential back-off with full jitter; any other ends the order at once. The reason is kept with the attempt.
@@ -29,7 +34,7 @@ export function afterFailure(
     expectedSeq: order.lastSeq,
     attempt,
   }
-  if (isTransient(code) && attempt.attempt < MAX_ATTEMPTS) {
+  if (isTransient(code) && !isNowOrNever(order, code) && attempt.attempt < MAX_ATTEMPTS) {
     const { RETRY_BASE_MS: baseMs, RETRY_MAX_MS: maxMs } = engine.config
     const delayMs = backOffMs(attempt.attempt, engine.random.next(), { baseMs, maxMs })
     const phase = `attempt ${attempt.attempt} failed (${code}), trying again`

@@ -1,4 +1,11 @@
-import { AppError, ExecutionError, isTerminal, type Order } from '@fillstream/core'
+import {
+  AppError,
+  ExecutionError,
+  isTerminal,
+  waitsForTrigger,
+  type Order,
+  type TriggerKind,
+} from '@fillstream/core'
 import { RpcUnavailableError, type JobOutcome } from '@fillstream/messaging'
 import { isUnavailable, type OrderAppend } from '@fillstream/store'
 import { type EventData, type OrderStatus } from '@fillstream/types'
@@ -7,7 +14,8 @@ import { type Engine } from '../engine'
 import { WrongChainError, type Watcher } from '../watch/watcher'
 import { afterFailure } from './after-failure'
 import { buildAttempt } from './build'
-import { boundOf, findRoute } from './route'
+import { expire } from './expire'
+import { boundOf, findRoute, waitsOn } from './route'
 
 const DONE: JobOutcome = { again: false }
 /** Each turn moves the order or meets a conflict; more turns than this means that something else is at it. */
@@ -46,11 +54,15 @@ async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run
     if (order.status !== 'submitted') await engine.trading.assertOn()
     switch (order.status) {
       case 'pending':
+        if (waitsForTrigger(order)) return await open(engine, order)
         return await move(engine, order, 'routing', 'comparing quotes')
       case 'routing':
         return await route(engine, order, run)
       case 'building':
         return await build(engine, watcher, order, run)
+      case 'open':
+        // Its trigger's now.
+        return { outcome: DONE }
       default:
         // `submitted`: the earlier attempt is resolved first, by the watcher, which sends the same bytes again if need be.
         await watcher.adopt(order.id)
@@ -61,7 +73,10 @@ async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run
       engine.events.orderHeld(order.id)
       return { outcome: { again: true, delayMs: HALT_PAUSE_MS } }
     }
-    if (error instanceof ExecutionError) return await fail(engine, order, error)
+    if (error instanceof ExecutionError)
+      return waitsOn(order, error.code)
+        ? await reopen(engine, order, error)
+        : await fail(engine, order, error)
     if (isAway(error)) throw error
     // A defect of ours would meet this order again and again: it ends, with nothing sent, and the log has the rest.
     engine.events.unforeseen(order.id, error)
@@ -109,10 +124,39 @@ function eventOf(
   }
 }
 
-async function move(engine: Engine, order: Order, status: OrderStatus, phase: string): Promise<Step> {
+async function move(
+  engine: Engine,
+  order: Order,
+  status: OrderStatus,
+  phase: string,
+): Promise<{ readonly order: Order | null }> {
   const moved = await append(engine, eventOf(engine, order, status, phase))
   if (moved) engine.events.stepTaken(moved)
   return { order: moved }
+}
+
+const WAITS_FOR: Readonly<Record<TriggerKind, string>> = {
+  limit: 'waiting for its price',
+  stop: 'waiting for its stop price',
+  trailingStop: 'following the price',
+  sniper: 'waiting for the pool to open',
+}
+
+async function open(engine: Engine, order: Order & { readonly type: TriggerKind }): Promise<Step> {
+  const step = await move(engine, order, 'open', WAITS_FOR[order.type])
+  if (!step.order) return step
+  engine.triggers.opened(step.order)
+  return { outcome: DONE }
+}
+
+/** Back to waiting: nothing was tried, so nothing is counted. */
+async function reopen(engine: Engine, order: Order, { code, message }: ExecutionError): Promise<Step> {
+  const phase = 'not executable at its limit, waiting again'
+  const moved = await append(engine, eventOf(engine, order, 'open', phase, { code, message }))
+  if (!moved) return { order: null }
+  engine.events.stepTaken(moved)
+  engine.triggers.reopened(moved)
+  return { outcome: DONE }
 }
 
 async function route(engine: Engine, order: Order, run: Run): Promise<Step> {
@@ -145,7 +189,8 @@ async function build(engine: Engine, watcher: Watcher, order: Order, run: Run): 
     attempt: attempt.attempt,
   })
   const moved = await append(engine, { ...step, attempt, changes: { dueInMs: null } })
-  if (!moved) return { order: null }
+  // Lost to another writer, or to the clock: the store takes no submission of an order whose time is over.
+  if (!moved) return { order: order.expiresAt === null ? null : await expire(engine, order) }
   engine.events.stepTaken(moved)
   await watcher.send({
     orderId: order.id,

@@ -1,8 +1,15 @@
-import { ExecutionError, maxInput, minOutput, type Order, type OrderChanges } from '@fillstream/core'
-import { type RouteReceipt } from '@fillstream/types'
+import {
+  ExecutionError,
+  maxInput,
+  minOutput,
+  waitsForTrigger,
+  type Order,
+  type OrderChanges,
+} from '@fillstream/core'
+import { type FailureCode, type RouteReceipt } from '@fillstream/types'
 import { type Engine } from '../engine'
 
-/** The order's bound: fixed once, at its first quote, and never loosened by a retry. */
+/** The order's bound: fixed once, at its first quote (a limit order's at acceptance), and never loosened by a retry. */
 export function boundOf(
   order: Order,
   receipt: RouteReceipt,
@@ -17,13 +24,6 @@ export function boundOf(
 
 /** Throws where a quote is no longer within the order's bound or its allowed impact. */
 export function checkQuote(order: Order, receipt: RouteReceipt): void {
-  const impact = receipt.priceImpactBps
-  if (impact !== null && impact > order.maxPriceImpactBps) {
-    throw new ExecutionError(
-      'PRICE_IMPACT_TOO_HIGH',
-      `the price impact would be ${impact} bps, at most ${order.maxPriceImpactBps} are allowed`,
-    )
-  }
   if (order.minOutputAmount !== null && BigInt(receipt.outAmount) < order.minOutputAmount) {
     throw new ExecutionError(
       'SLIPPAGE_EXCEEDED',
@@ -36,6 +36,30 @@ export function checkQuote(order: Order, receipt: RouteReceipt): void {
       `the best quote takes ${receipt.inAmount}, at most ${order.maxInputAmount} may leave`,
     )
   }
+  const impact = receipt.priceImpactBps
+  if (impact !== null && impact > order.maxPriceImpactBps) {
+    throw new ExecutionError(
+      'PRICE_IMPACT_TOO_HIGH',
+      `the price impact would be ${impact} bps, at most ${order.maxPriceImpactBps} are allowed`,
+    )
+  }
+}
+
+/** What a quote lacks where an order cannot be executed at its limit now, but may be later. */
+const NOT_EXECUTABLE: readonly FailureCode[] = [
+  'SLIPPAGE_EXCEEDED',
+  'PRICE_IMPACT_TOO_HIGH',
+  'INSUFFICIENT_LIQUIDITY',
+]
+
+/** Whether the order, found not executable while it is routed, waits on instead of failing: a limit order that rests. */
+export function waitsOn(order: Order, code: FailureCode): boolean {
+  return (
+    order.type === 'limit' &&
+    waitsForTrigger(order) &&
+    order.status === 'routing' &&
+    NOT_EXECUTABLE.includes(code)
+  )
 }
 
 /** Asks for the best route and checks it against the order. @throws ExecutionError */

@@ -27,6 +27,9 @@ const pools = fc.record<PoolState>({
   feeRate: u64,
   openTime: u64,
   slot: u64,
+  launch: fc.option(fc.record({ creator: addresses, openSlot: u64, feeRate: u64, feeSlots: u64 }), {
+    nil: null,
+  }),
 })
 
 const pool: PoolState = {
@@ -46,6 +49,7 @@ const pool: PoolState = {
   protocolFeesB: 6n,
   feeRate: 3_000n,
   openTime: 0n,
+  launch: null,
   slot: 1n,
 }
 

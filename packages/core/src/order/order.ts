@@ -7,7 +7,9 @@ import {
   type OrderStatus,
   type OrderType,
   type OrderView,
+  type PriceUnit,
   type RouteReceipt,
+  type Sniper,
   type SwapMode,
   type TimeInForce,
 } from '@fillstream/types'
@@ -51,6 +53,13 @@ export interface Order {
   readonly maxPriceImpactBps: number
   readonly timeInForce: TimeInForce
   readonly expiresAt: Date | null
+  /** limit, stop: human decimals, as `priceUnit` says. */
+  readonly limitPrice: string | null
+  readonly priceUnit: PriceUnit | null
+  /** limit, stop: what `amount` comes to at `limitPrice`, base units of the other side. */
+  readonly threshold: bigint | null
+  readonly trailingBps: number | null
+  readonly sniper: Sniper | null
   readonly priorityFee: { readonly mode: 'auto' | 'fixed'; readonly maxLamports: bigint }
   readonly lastSeq: number
   readonly createdAt: Date
@@ -67,7 +76,7 @@ export interface Order {
   readonly attempts: readonly Attempt[]
 }
 
-/** What a new order is made of; status and times are the store's. */
+/** What a new order is made of; status and times are the store's. A `GTD` order without `expiresAt` gets one by its clock. */
 export type NewOrder = Pick<
   Order,
   | 'id'
@@ -82,6 +91,13 @@ export type NewOrder = Pick<
   | 'maxPriceImpactBps'
   | 'timeInForce'
   | 'expiresAt'
+  | 'limitPrice'
+  | 'priceUnit'
+  | 'threshold'
+  | 'trailingBps'
+  | 'sniper'
+  | 'minOutputAmount'
+  | 'maxInputAmount'
   | 'priorityFee'
 > & {
   readonly idempotencyKey: string | null
@@ -160,6 +176,10 @@ export function snapshotOf(order: Order): OrderSnapshot {
     maxPriceImpactBps: order.maxPriceImpactBps,
     timeInForce: order.timeInForce,
     expiresAt: time(order.expiresAt),
+    limitPrice: order.limitPrice,
+    priceUnit: order.priceUnit,
+    trailingBps: order.trailingBps,
+    sniper: order.sniper,
     priorityFee: { mode: order.priorityFee.mode, maxLamports: order.priorityFee.maxLamports.toString() },
     lastSeq: order.lastSeq,
     createdAt: order.createdAt.toISOString(),

@@ -29,6 +29,7 @@ function poolAt(venue: PoolState['venue'], usdPerSol: bigint, change: Partial<Po
     protocolFeesB: 0n,
     feeRate: 2_500n,
     openTime: 0n,
+    launch: null,
     slot: 5n,
     ...change,
   }

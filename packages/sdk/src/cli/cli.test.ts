@@ -1,3 +1,4 @@
+import type { OrderView } from '@fillstream/types'
 import type { ClientOptions } from '../client'
 import { createTestClient } from '../testing/client'
 import { ACCEPTED_AT, FILL, orderIdOf, TX_HASH, WAY, wireOrder } from '../testing/orders'
@@ -6,6 +7,7 @@ import { VERSION } from '../version'
 import { run } from './run'
 
 const ORDER_ID = orderIdOf(1)
+const SELL = 'order place --in SOL --out USDC --amount 1.5'
 const { inputMint: SOL, outputMint: USDC } = wireOrder(ORDER_ID)
 const TOKENS = {
   items: [
@@ -171,6 +173,13 @@ describe('quote', () => {
     ['admin stop', 'there is no command "admin stop"'],
     ['admin status now', 'admin status takes options alone'],
     ['order place --in SOL --out USDC', 'order place needs --in TOKEN --out TOKEN --amount AMOUNT'],
+    [`${SELL} --limit 150 --stop 120`, '--limit and --stop do not go together'],
+    [`${SELL} --limit few`, 'the price must be a decimal number'],
+    [`${SELL} --per USDC/SOL`, '--per goes with --limit or --stop'],
+    [`${SELL} --limit 150 --per USDC/JUP`, '--per must name both tokens of the order, such as USDC/SOL'],
+    [`${SELL} --limit 150 --tif DAY`, '--tif must be IOC, GTC or GTD'],
+    [`${SELL} --max-price 1`, '--max-price goes with --snipe'],
+    ['order list --type twap', '--type must be one of market, limit'],
     ['order get', 'order get takes one ID'],
     ['order list --status done', '--status must be one of pending'],
     ['--json', 'the command comes first'],
@@ -185,7 +194,7 @@ describe('quote', () => {
 })
 
 describe('order place', () => {
-  const place = 'order place --in SOL --out USDC --amount 1.5'
+  const place = SELL
   function accept(): void {
     engine.on('POST /v1/orders', () => ({ status: 202, body: wireOrder(ORDER_ID) }))
   }
@@ -204,6 +213,53 @@ describe('order place', () => {
       body: { amount: '1500000000', swapMode: 'ExactIn', clientOrderId: 'mine', maxPriceImpactBps: 5 },
       headers: { 'idempotency-key': 'k' },
     })
+  })
+
+  const terms = { limitPrice: '150', priceUnit: 'outputPerInput' } as const
+  test.each<[string, object, Partial<OrderView>, string]>([
+    [
+      '--limit 150 --per USDC/SOL',
+      { type: 'limit', ...terms },
+      { type: 'limit', ...terms },
+      'limit 150 USDC per SOL',
+    ],
+    [
+      '--limit 0.006 --per sol/usdc --tif gtc',
+      { type: 'limit', limitPrice: '0.006', priceUnit: 'inputPerOutput', timeInForce: 'GTC' },
+      { type: 'limit', limitPrice: '0.006', priceUnit: 'inputPerOutput' },
+      'limit 0.006 SOL per USDC',
+    ],
+    [
+      '--stop 150 --expires 2030-01-01T00:00:00Z',
+      { type: 'stop', limitPrice: '150', expiresAt: '2030-01-01T00:00:00Z' },
+      { type: 'stop', ...terms },
+      'stop 150 USDC per SOL',
+    ],
+    [
+      '--trailing-bps 250',
+      { type: 'trailingStop', trailingBps: 250 },
+      { type: 'trailingStop', trailingBps: 250 },
+      'trailing stop 2.50 % below the best price',
+    ],
+    [
+      '--snipe --max-price 0.5 --min-liquidity 2 --max-open-delay-ms 5',
+      { type: 'sniper', sniper: { maxPrice: '0.5', minLiquidity: '2000000000', maxOpenDelayMs: 5 } },
+      { type: 'sniper' },
+      'as its pool opens',
+    ],
+  ])('%s', async (options, body, changes, shown) => {
+    engine.on('POST /v1/orders', () => ({ status: 202, body: wireOrder(ORDER_ID, changes) }))
+    const { code, out } = await fillstream(`${place} ${options}`)
+    expect(out[0]).toBe(`order ${ORDER_ID}: sell 1.5 SOL for USDC, ${shown}`)
+    expect(code).toBe(0)
+    const {
+      swapMode: _mode,
+      inputMint: _in,
+      outputMint: _out,
+      amount: _amount,
+      ...sent
+    } = engine.seen.at(-1)?.body as Record<string, unknown>
+    expect(sent).toEqual(body)
   })
 
   test('--watch shows the statuses with the time they took', async () => {

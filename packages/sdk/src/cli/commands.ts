@@ -1,15 +1,17 @@
 import { isFillstreamError } from '../errors'
 import { isTerminal } from '../model/event'
-import type { Order, OrderStatus } from '../model/order'
+import type { Order, OrderStatus, OrderType } from '../model/order'
 import { halt, resume, status } from './admin'
 import type { Context } from './context'
 import { EXIT, UsageError, type ExitCode } from './io'
+import { orderTerms } from './order-terms'
 import type { CommandName } from './parse'
-import { showEvent, showOrder, showOrderRow, showQuote, showWish } from './show'
+import { showEvent, showOrder, showOrderRow, showQuote, showTerms, showWish } from './show'
 import { table } from './table'
 import type { TokenBook } from './token-book'
 
 const DEFAULT_LIST_LIMIT = 20
+const TYPES: readonly string[] = ['market', 'limit', 'stop', 'trailingStop', 'sniper'] satisfies OrderType[]
 const STATUSES: readonly string[] = [
   'pending',
   'open',
@@ -74,12 +76,13 @@ async function place(context: Context): Promise<ExitCode> {
       amount: book.parse(amount, exactOut ? output : input),
       slippageBps,
       maxPriceImpactBps,
+      ...orderTerms(command, input, output, book),
       clientOrderId: command.text('client-order-id'),
     },
     { signal, idempotencyKey: command.text('idempotency-key') },
   )
   context.data(order)
-  context.say(`order ${order.orderId}: ${showWish(order, book)}`)
+  context.say(`order ${order.orderId}: ${[showWish(order, book), ...showTerms(order, book)].join(', ')}`)
   if (command.flag('watch')) return follow(context, order, 0)
   context.say(`follow it: fillstream order watch ${order.orderId}`)
   return EXIT.ok
@@ -102,13 +105,16 @@ async function list(context: Context): Promise<ExitCode> {
   const status = command.text('status')
   if (status !== undefined && !STATUSES.includes(status))
     throw new UsageError(`--status must be one of ${STATUSES.join(', ')}`)
+  const type = command.text('type')
+  if (type !== undefined && !TYPES.includes(type))
+    throw new UsageError(`--type must be one of ${TYPES.join(', ')}`)
   const limit = command.integer('limit') ?? DEFAULT_LIST_LIMIT
   const all = command.flag('all')
   let cursor = command.text('cursor')
   let book: TokenBook | undefined
   do {
     const page = await client.orders.list(
-      { status: status as OrderStatus | undefined, limit, cursor },
+      { status: status as OrderStatus | undefined, type: type as OrderType | undefined, limit, cursor },
       { signal },
     )
     const tokens = (book ??= await context.bookIfAny())

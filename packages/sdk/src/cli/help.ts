@@ -16,7 +16,7 @@ export const HELP: Readonly<Record<string, string>> = {
   '': `fillstream: place and follow orders on a Fillstream engine
 
   fillstream quote SOL USDC 1.5                              the best route now
-  fillstream order place --in SOL --out USDC --amount 1.5    submit a market order
+  fillstream order place --in SOL --out USDC --amount 1.5    submit an order
   fillstream order get ID                                    one order
   fillstream order list                                      the history, newest first
   fillstream order watch ID                                  its statuses as they arrive
@@ -50,16 +50,29 @@ ${GLOBAL}`,
 
   'order place': `fillstream order place --in TOKEN --out TOKEN --amount AMOUNT [options]
 
-Submits a market order. Tokens are symbols of the token list, or mints.
+Submits an order: a market order, unless --limit, --stop, --trailing-bps or --snipe says otherwise. Tokens are symbols of the token list, or mints.
 ${ID}
 
   --exact-out              AMOUNT is what arrives, of --out
   --slippage-bps N         how far the result may be off, default 50 (0.5 %)
   --max-impact-bps N       how far the order may move the price, default 1000
+  --limit PRICE            wait until the order's own amount would get this price or a better one
+  --stop PRICE             wait until it would get this price or a worse one
+  --per A/B                how PRICE is written: units of A for one B; default --out for one --in
+  --trailing-bps N         wait until the price is this far below its best, such as 250 (2.5 %)
+  --snipe                  buy --out as soon as its pool opens, if it passes the checks
+    --max-price PRICE        units of --in for one --out
+    --min-liquidity AMOUNT   of --in that the pool must hold
+    --max-open-delay-ms N    how long after the opening, default 60000
+  --tif IOC|GTC|GTD        how long it stands; default GTD, market IOC
+  --expires TIME           with GTD, such as 2026-12-31T12:00:00Z; default in 7 days
   --client-order-id ID     your own id, unique per account
   --idempotency-key KEY    repeat a command safely: one key, one order
   --watch                  stay, and show the statuses as they arrive
   --raw                    base units
+
+  fillstream order place --in SOL --out USDC --amount 1.5 --limit 150 --per USDC/SOL
+  fillstream order place --in USDC --out SOL --amount 2 --exact-out --limit 140 --per USDC/SOL --tif GTC
 ${GLOBAL}`,
 
   'order get': `fillstream order get ID [--client-order-id] [--raw]
@@ -67,11 +80,12 @@ ${GLOBAL}`,
   --client-order-id    ID is the one that its sender gave it
 ${GLOBAL}`,
 
-  'order list': `fillstream order list [--status STATUS] [--limit N] [--cursor CURSOR] [--all] [--raw]
+  'order list': `fillstream order list [--status STATUS] [--type TYPE] [--limit N] [--cursor CURSOR] [--all] [--raw]
 
 The history, newest first.
 
   --status STATUS    pending, open, routing, building, submitted, confirmed, failed, cancelled or expired
+  --type TYPE        market, limit, stop, trailingStop or sniper
   --limit N          orders of a page, 1 to 100, default 20
   --cursor CURSOR    the page after this one
   --all              every page

@@ -55,6 +55,8 @@ export function showOrder(order: Order, book: TokenBook): string[] {
     ['status', order.phase === null ? order.status : `${order.status} (${order.phase})`],
     ['wants', showWish(order, book)],
   ]
+  for (const term of showTerms(order, book)) rows.push(['when', term])
+  if (order.expiresAt !== null) rows.push(['expires', order.expiresAt])
   if (order.clientOrderId !== null) rows.push(['client id', order.clientOrderId])
   if (order.minOutputAmount !== null)
     rows.push(['at least', book.amount(order.minOutputAmount, order.outputMint)])
@@ -78,6 +80,27 @@ export function showWish(order: Order, book: TokenBook): string {
   return order.swapMode === 'ExactIn'
     ? `sell ${book.amount(order.amount, order.inputMint)} for ${book.symbol(order.outputMint)}`
     : `buy ${book.amount(order.amount, order.outputMint)} with ${book.symbol(order.inputMint)}`
+}
+
+/** What the order waits for, such as `limit 150 USDC per SOL`; nothing for a market order. */
+export function showTerms(order: Order, book: TokenBook): string[] {
+  const [input, output] = [book.symbol(order.inputMint), book.symbol(order.outputMint)]
+  switch (order.type) {
+    case 'market':
+      return []
+    case 'limit':
+    case 'stop': {
+      const unit = order.priceUnit === 'inputPerOutput' ? `${input} per ${output}` : `${output} per ${input}`
+      return [`${order.type} ${order.limitPrice} ${unit}`]
+    }
+    case 'trailingStop':
+      return [`trailing stop ${formatBps(order.trailingBps ?? 0)} below the best price`]
+    case 'sniper': {
+      const maxPrice = order.sniper?.maxPrice ?? null
+      const most = maxPrice === null ? '' : `, at most ${maxPrice} ${input} per ${output}`
+      return [`as its pool opens${most}`]
+    }
+  }
 }
 
 function showFill(

@@ -53,6 +53,24 @@ export interface Pool {
   readonly slot: number
 }
 
+/** A new token's pool as it was first seen, before or after it opens. */
+export interface Launch {
+  readonly pool: string
+  readonly venue: string
+  /** The token that is launched. */
+  readonly mint: string
+  readonly decimals: number
+  /** The token that it is bought with. */
+  readonly quoteMint: string
+  /** The first slot in which the pool trades, and when that will be about. */
+  readonly openSlot: number
+  readonly openTime: string | null
+  /** Base units of `quoteMint` in the pool. */
+  readonly quoteReserve: bigint
+  readonly slot: number
+  readonly creator: string
+}
+
 export interface Balance {
   readonly mint: string
   readonly symbol: string | null
@@ -78,4 +96,22 @@ export interface StreamToken {
   readonly token: string
   readonly expiresAt: string
   readonly url: string
+}
+
+/** What a swap of exactly `size` comes to, fees and impact included, at the best venue. Base units. */
+export interface ExecutableAmount {
+  readonly size: bigint
+  readonly amount: bigint
+}
+
+/** What a pair can be traded at since a slot; sizes are powers of ten. */
+export interface Price {
+  readonly inputMint: string
+  readonly outputMint: string
+  readonly slot: number
+  readonly at: string
+  /** Sizes of the input, and the output that they give. */
+  readonly exactIn: readonly ExecutableAmount[]
+  /** Sizes of the output, and the input that they cost. */
+  readonly exactOut: readonly ExecutableAmount[]
 }

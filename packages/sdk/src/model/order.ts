@@ -3,8 +3,16 @@
 export type OrderStatus =
   'pending' | 'open' | 'routing' | 'building' | 'submitted' | 'confirmed' | 'failed' | 'cancelled' | 'expired'
 
-export type OrderType = 'market'
-export type TimeInForce = 'IOC'
+export type OrderType = 'market' | 'limit' | 'stop' | 'trailingStop' | 'sniper'
+
+/**
+ * How long an order stands: `IOC` now or never (a swap fills whole or not at all), `GTC` until it is cancelled, `GTD`
+ * until `expiresAt`.
+ */
+export type TimeInForce = 'IOC' | 'GTC' | 'GTD'
+
+/** How a price is written: output units for one input unit, or input units for one output unit. */
+export type PriceUnit = 'outputPerInput' | 'inputPerOutput'
 
 /** What `amount` fixes: how much leaves (`ExactIn`) or how much arrives (`ExactOut`). */
 export type SwapMode = 'ExactIn' | 'ExactOut'
@@ -35,6 +43,42 @@ export interface PriorityFee {
   readonly maxLamports: bigint
 }
 
+/** What a sniper refuses to buy. What is left out takes the default that stands beside it. */
+export interface SniperSafetyRequest {
+  /** The token can no longer be minted. @defaultValue `true` */
+  readonly requireMintRenounced?: boolean | undefined
+  /** Nobody can freeze accounts of the token. @defaultValue `true` */
+  readonly requireFreezeRenounced?: boolean | undefined
+  /** The most of the supply that its creator may hold. @defaultValue `2000` */
+  readonly maxCreatorShareBps?: number | undefined
+  /** The most that buying and selling back at once may lose. @defaultValue `3000` */
+  readonly maxRoundTripLossBps?: number | undefined
+}
+
+/** When a sniper buys. What is left out takes the default that stands beside it. */
+export interface SniperRequest {
+  /** Base units of the input token that the pool must hold. @defaultValue none */
+  readonly minLiquidity?: bigint | null | undefined
+  /** How long after its opening a pool is still bought from. @defaultValue `60000` */
+  readonly maxOpenDelayMs?: number | undefined
+  /** Input units for one output unit, human decimals. @defaultValue none */
+  readonly maxPrice?: string | null | undefined
+  readonly safety?: SniperSafetyRequest | undefined
+}
+
+/** The same with every default filled in. */
+export interface Sniper {
+  readonly minLiquidity: bigint | null
+  readonly maxOpenDelayMs: number
+  readonly maxPrice: string | null
+  readonly safety: {
+    readonly requireMintRenounced: boolean
+    readonly requireFreezeRenounced: boolean
+    readonly maxCreatorShareBps: number
+    readonly maxRoundTripLossBps: number
+  }
+}
+
 /** A new order. What is left out takes the default that stands beside it. */
 export interface PlaceOrderRequest {
   /** @defaultValue `'market'` */
@@ -53,8 +97,21 @@ export interface PlaceOrderRequest {
   readonly maxPriceImpactBps?: number | undefined
   /** Your own id, 1 to 128 of `A-Z a-z 0-9 _ . : -`, unique per account. */
   readonly clientOrderId?: string | undefined
-  /** @defaultValue `'IOC'` */
+  /**
+   * `limit`, `stop`: the price, a decimal number. `limit` fires when what the order would really receive for its own
+   * amount is at least as good, `stop` when it is at most as good.
+   */
+  readonly limitPrice?: string | undefined
+  /** `limit`, `stop`: how `limitPrice` is written. @defaultValue `'outputPerInput'` */
+  readonly priceUnit?: PriceUnit | undefined
+  /** `limit` takes all three, `stop`, `trailingStop` and `sniper` `GTC` and `GTD`. @defaultValue market `'IOC'`, others `'GTD'` */
   readonly timeInForce?: TimeInForce | undefined
+  /** With `GTD`: when the order expires, ISO 8601 in UTC. @defaultValue 7 days from acceptance */
+  readonly expiresAt?: string | undefined
+  /** `trailingStop`: fires this far below the best price since acceptance, 1..9999. */
+  readonly trailingBps?: number | undefined
+  /** `sniper`: when it buys, and what it refuses. */
+  readonly sniper?: SniperRequest | undefined
   /** @defaultValue mode `'auto'`, at most 1,000,000 lamports */
   readonly priorityFee?:
     { readonly mode?: 'auto' | 'fixed' | undefined; readonly maxLamports?: bigint | undefined } | undefined
@@ -105,6 +162,10 @@ export interface Order {
   readonly maxPriceImpactBps: number
   readonly timeInForce: TimeInForce
   readonly expiresAt: string | null
+  readonly limitPrice: string | null
+  readonly priceUnit: PriceUnit | null
+  readonly trailingBps: number | null
+  readonly sniper: Sniper | null
   readonly priorityFee: PriorityFee
   /** `seq` of its newest event. */
   readonly lastSeq: number

@@ -1,13 +1,25 @@
 import type { OrderEventData, StreamEvent } from '../model/event'
+import type { Launch, Price } from '../model/market'
 import type { Order, OrderStatus } from '../model/order'
 import { fromWire } from '../wire'
 
-export type Channel = 'order' | 'orders'
+export type OrderChannel = 'order' | 'orders'
+export type Channel = OrderChannel | 'prices' | 'pools'
 
 /** `orders`: where the account's counter stands, and its running orders. */
 export interface OrdersSnapshot {
   readonly cursor: number
   readonly orders: readonly Order[]
+}
+
+/** `pools`: the last launches, newest last. */
+export interface PoolsSnapshot {
+  readonly launches: readonly Launch[]
+}
+
+/** `prices`: the pair's last price; null where it has none yet. */
+export interface PricesSnapshot {
+  readonly price: Price | null
 }
 
 /** What the server says, amounts as `bigint`. Types and fields that are not listed are ignored. */
@@ -17,9 +29,11 @@ export type ServerMessage =
       readonly type: 'subscribed'
       readonly channel: Channel
       readonly id: string | null
-      readonly snapshot: Order | OrdersSnapshot
+      readonly snapshot: Order | OrdersSnapshot | PoolsSnapshot | PricesSnapshot
     }
   | EventMessage
+  | LaunchMessage
+  | PriceMessage
   | {
       readonly type: 'replayComplete'
       readonly channel: Channel
@@ -40,13 +54,30 @@ export type ServerMessage =
 
 export interface EventMessage {
   readonly type: 'event'
-  readonly channel: Channel
+  readonly channel: OrderChannel
   readonly id: string | null
   readonly orderId: string
   readonly seq: number
   readonly cursor: number
   readonly at: string
   readonly data: OrderEventData & { readonly status: OrderStatus; readonly phase: string | null }
+}
+
+export interface LaunchMessage {
+  readonly type: 'event'
+  readonly channel: 'pools'
+  readonly id: null
+  readonly at: string
+  readonly data: Launch
+}
+
+export interface PriceMessage {
+  readonly type: 'event'
+  readonly channel: 'prices'
+  /** `<inputMint>-<outputMint>` */
+  readonly id: string
+  readonly at: string
+  readonly data: Price
 }
 
 /** A frame of the server, or undefined where it is none. */
