@@ -16,7 +16,7 @@ const SHORT = 150
 /** Runs in which a failure that is wanted must come. */
 const PATIENCE = 200
 /** Runs that a failure which is wanted may cost to be made shorter. */
-const SHORTENINGS = 100
+const SHORTENINGS = 50
 
 let testDatabase: TestDatabase
 let database: Database
