@@ -12,9 +12,11 @@ const SEED = Number(process.env['FILLSTREAM_MODEL_SEED'] ?? 20_261_124)
 const TIMEOUT_MS = 120_000 + RUNS * 15_000
 /** Commands of a run at most: many, for what is rare; few, so that what fails soon is short already. */
 const LONG = 300
-const SHORT = 60
+const SHORT = 150
+/** Runs in which a failure that is wanted must come. */
+const PATIENCE = 200
 /** Runs that a failure which is wanted may cost to be made shorter. */
-const SHORTENINGS = 40
+const SHORTENINGS = 50
 
 let testDatabase: TestDatabase
 let database: Database
@@ -62,7 +64,7 @@ test(
         throw error
       }
     })
-    const broken = await fc.check(holds, { numRuns: RUNS, seed: SEED })
+    const broken = await fc.check(holds, { numRuns: PATIENCE, seed: SEED })
     expect(broken.errorInstance).toBeInstanceOf(InvariantViolation)
     const commands = [...(broken.counterexample?.[0] ?? [])].join('\n  ')
     process.stdout.write(`without the compare-and-set:\n  ${commands}\n${String(broken.errorInstance)}\n`)

@@ -13,6 +13,7 @@ import { loadConfig } from '../../apps/order-worker/src/config'
 import { type Engine } from '../../apps/order-worker/src/engine'
 import { type WorkerEvents } from '../../apps/order-worker/src/events'
 import { executeOrder } from '../../apps/order-worker/src/execute/execute-order'
+import { oneRunEach } from '../../apps/order-worker/src/execute/one-run'
 import { startSweeper } from '../../apps/order-worker/src/recovery/sweeper'
 import { type Wallets } from '../../apps/order-worker/src/signer/wallets'
 import { startFinalityLoop } from '../../apps/order-worker/src/watch/finality'
@@ -152,9 +153,10 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
   gates.run(name, 'sweep', () => startSweeper(engine))
   gates.run(name, 'finality', () => startFinalityLoop(engine, { forget }, wrongChain))
 
+  const execute = oneRunEach((orderId) => executeOrder(engine, watcher, orderId))
   async function run(job: QueuedJob): Promise<void> {
     try {
-      queue.ended(job, name, await executeOrder(engine, watcher, job.orderId))
+      queue.ended(job, name, await execute(job.orderId))
     } catch (error) {
       queue.ended(job, name, 'failed')
       if (!isOutage(error)) report(`a job threw ${String(error)}`)
