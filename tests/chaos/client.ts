@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type OrderView, type Problem } from '@fillstream/types'
 import { type Balancer } from './balancer'
@@ -67,11 +66,10 @@ export interface PlaceHooks {
 export async function place(
   gateways: Balancer,
   trader: { accountId: string; apiKey: string },
-  body: Readonly<Record<string, unknown>>,
+  { key, body }: { readonly key: string; readonly body: Readonly<Record<string, unknown>> },
   hooks: PlaceHooks,
   signal: AbortSignal,
 ): Promise<Placed> {
-  const key = randomUUID()
   const common = { key, accountId: trader.accountId, body }
   for (let tries = 1; ; tries++) {
     const answer = await send(gateways, trader.apiKey, {

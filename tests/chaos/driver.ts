@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Trader } from './accounts'
@@ -8,6 +9,8 @@ import { type Random } from './random'
 
 export interface Driver {
   readonly placed: readonly Placed[]
+  /** Idempotency keys of all clients, also of those that never had an answer. */
+  readonly keys: ReadonlySet<string>
   readonly cancels: ReadonlyMap<string, CancelAnswer>
   /** How often each answer came, and each reason for none. */
   readonly answers: ReadonlyMap<string, number>
@@ -38,6 +41,7 @@ export function startDriver(
   signal: AbortSignal,
 ): Driver {
   const placed: Placed[] = []
+  const keys = new Set<string>()
   const cancels = new Map<string, CancelAnswer>()
   const answers = new Map<string, number>()
   const clients = new Set<Promise<void>>()
@@ -57,7 +61,9 @@ export function startDriver(
     const own = random.fork(`order ${number}`)
     const trader = own.pick(traders)
     const planned = planOrder(own, number)
-    const answer = await place(gateways, trader, planned.body, { answered: count }, signal)
+    const key = randomUUID()
+    keys.add(key)
+    const answer = await place(gateways, trader, { key, body: planned.body }, { answered: count }, signal)
     placed.push(answer)
     onPlaced(answer, planned)
     if (answer.orderId === null || planned.cancelAfterMs === null) return
@@ -82,6 +88,7 @@ export function startDriver(
 
   return {
     placed,
+    keys,
     cancels,
     answers,
     waiting: () => clients.size,

@@ -23,7 +23,7 @@ export interface Injector {
 }
 
 /** More at a time would make every failure look like every other. */
-const AT_ONCE = 3
+const AT_ONCE = 2
 
 /** Breaks and heals by the schedule. A fault whose resource is busy, or that would be one too many, waits. */
 export function runSchedule(

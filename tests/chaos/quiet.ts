@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Follower } from './followers'
 
-const WITHIN_MS = 180_000
+const WITHIN_MS = 420_000
 const STEP_MS = 250
 
 /** What still moves, or null: orders that have not ended, attempts that are not final, clients that have not heard all. */

@@ -80,11 +80,7 @@ export async function runRolling(
     )
     const settlements = await auditSettlements(records, stack.urls.rpc, traders)
     const streams = auditStreams(records, followers.all)
-    const findings = [
-      ...auditOrders(records, driver.placed, driver.cancels),
-      ...settlements.findings,
-      ...streams.findings,
-    ]
+    const findings = [...auditOrders(records, driver), ...settlements.findings, ...streams.findings]
     const text = [
       table(['restarted', 'stopped in ms'], stops),
       table(

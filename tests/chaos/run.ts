@@ -128,7 +128,7 @@ async function audit(
     unitsUnaccounted: money.unitsUnaccounted,
     streams: { complete: streams.complete, all: followers.all.length },
     findings: [
-      ...auditOrders(records, driver.placed, driver.cancels),
+      ...auditOrders(records, driver),
       ...settlements.findings,
       ...money.findings,
       ...streams.findings,

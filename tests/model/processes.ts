@@ -192,6 +192,7 @@ export function startGateway(name: string, around: Surroundings): GatewayProcess
       journal,
       orders: gated(gates, 'orders', store.orders, postgresFailure),
       trading: { refusal: () => null },
+      overload: { refusal: () => null },
       enqueuer: createEnqueuer({ enqueue }, { events, checkpoint: deps.checkpoint }),
       tokens: { has: () => Promise.resolve(true), list: () => Promise.resolve([]) },
       dependencies: { isUp: () => true, assertUp: () => undefined, recheck: () => undefined },

@@ -126,7 +126,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     view,
     orders: store.orders,
   }
-  const placeOrder = createPlaceOrder(shared)
+  const placeOrder = createPlaceOrder({ ...shared, overload })
 
   const health = createHealth(
     { postgres: () => dependencies.check('postgres'), redis: () => dependencies.check('redis') },
@@ -180,7 +180,6 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
       },
       dependencies,
     ),
-    overload,
     dependencies,
     openApi: createOpenApi(),
     health,

@@ -1,18 +1,16 @@
 import { canTransition, isTerminal, MAX_ATTEMPTS } from '@fillstream/core'
-import { type CancelAnswer, type Placed } from '../client'
+import { type Driver } from '../driver'
 import { type Finding } from './finding'
 import { type EventRecord, type Records } from './records'
 
 /** What clients were told against what Postgres holds: nothing lost, nothing twice, every log whole and legal. */
 export function auditOrders(
   records: Records,
-  placed: readonly Placed[],
-  cancels: ReadonlyMap<string, CancelAnswer>,
+  { placed, keys, cancels }: Pick<Driver, 'placed' | 'keys' | 'cancels'>,
 ): Finding[] {
   const findings: Finding[] = []
   const found = (kind: Finding['kind'], orderId: string | null, what: string) =>
     findings.push({ kind, orderId, what })
-  const keys = new Map(placed.map((one) => [one.key, one]))
 
   for (const { orderId, key, refusal, body } of placed) {
     if (refusal !== null) found('refused', null, `${JSON.stringify(body)}: ${JSON.stringify(refusal)}`)

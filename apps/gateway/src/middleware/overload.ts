@@ -6,8 +6,8 @@ import { type GatewayEvents } from '../events'
 
 /** Refuses new orders while those that wait are more than the workers will get through in time. */
 export interface OverloadGuard {
-  /** Throws OVERLOADED. */
-  assertRoom(): void
+  /** OVERLOADED while there is no room for new orders, null where there is. */
+  refusal(): AppError | null
   stop(): Promise<void>
 }
 
@@ -44,12 +44,10 @@ export function watchBacklog(
 
   const loop = startLoop(clock, INTERVAL_MS, sample, () => undefined)
   return {
-    assertRoom() {
+    refusal() {
       const retryAfterSeconds = secondsTooLong(capacity, limits)
-      if (retryAfterSeconds !== null)
-        throw new AppError('OVERLOADED', 'more orders are waiting than can be worked off in time', {
-          retryAfterSeconds,
-        })
+      const detail = 'more orders are waiting than can be worked off in time'
+      return retryAfterSeconds === null ? null : new AppError('OVERLOADED', detail, { retryAfterSeconds })
     },
     stop: () => loop.stop(),
   }

@@ -48,9 +48,10 @@ export function answerProblems(events: GatewayEvents): ErrorRequestHandler {
   }
 }
 
-/** Answers what is not even HTTP, or whose head is too large or too slow, in the same form. */
+/** Answers what is not even HTTP, or whose head is too large, in the same form. */
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex, requestId: string): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // A request that came too slowly may be sent again: the socket is all there is to end.
+  if (error.code === 'ECONNRESET' || error.code === 'ERR_HTTP_REQUEST_TIMEOUT' || !socket.writable) {
     socket.destroy()
     return
   }

@@ -12,12 +12,10 @@ import { assertScope, type Authenticate } from '../middleware/authenticate'
 import { requestIdOf, setOperation } from '../middleware/locals'
 import { wrongMethod } from '../middleware/problems'
 import { type CountRequest, type RateLimitName } from '../middleware/rate-limits'
-import { type OverloadGuard } from '../middleware/overload'
 
 export interface PipelineDeps {
   readonly authenticate: Authenticate
   readonly countRequest: CountRequest
-  readonly overload: Pick<OverloadGuard, 'assertRoom'>
   readonly dependencies: Pick<Dependencies, 'isUp'>
   readonly clock: Clock
 }
@@ -47,7 +45,7 @@ function serve(name: OperationName, handler: Handler<OperationName>, deps: Pipel
   const limits: readonly RateLimitName[] = submits ? ['default', 'orders'] : ['default']
   const scope = operation.scope ?? (submits || operation.method === 'delete' ? 'trade' : 'read')
   const late = () => new AppError('DEPENDENCY_UNAVAILABLE', 'the answer took too long')
-  const { authenticate, countRequest, overload, dependencies, clock } = deps
+  const { authenticate, countRequest, dependencies, clock } = deps
   const isHopeless = () => !dependencies.isUp('postgres') || !dependencies.isUp('redis')
 
   return async (request: Request, response: Response): Promise<void> => {
@@ -63,7 +61,6 @@ function serve(name: OperationName, handler: Handler<OperationName>, deps: Pipel
     if (retryAfterSeconds !== null)
       throw new AppError('RATE_LIMITED', 'the limit of this account is used up', { retryAfterSeconds })
     assertScope(caller, scope)
-    if (submits) overload.assertRoom()
     const body = operation.body ? await readJsonBody(request, BODY_LIMIT_BYTES) : null
     const call = {
       operation: name,

@@ -7,6 +7,7 @@ import { patiently } from '../deadline'
 import { type Dependencies } from '../dependencies'
 import { type GatewayEvents } from '../events'
 import { type Call } from '../http/call'
+import { type OverloadGuard } from '../middleware/overload'
 import { type TradingWatch } from '../trading-watch'
 import { asAccepted } from './accepted-order'
 import { bodyHash } from './body-hash'
@@ -18,6 +19,7 @@ export interface PlaceOrderDeps extends Pick<Deps, 'clock' | 'ids' | 'checkpoint
   readonly journal: Pick<Journal, 'accept'>
   readonly orders: Pick<OrderWrites, 'lookupExisting'>
   readonly trading: Pick<TradingWatch, 'refusal'>
+  readonly overload: Pick<OverloadGuard, 'refusal'>
   readonly enqueuer: { add(order: QueuedOrder): void }
   readonly tokens: Pick<TradableTokens, 'has' | 'list'>
   readonly dependencies: Pick<Dependencies, 'isUp' | 'assertUp' | 'recheck'>
@@ -44,11 +46,11 @@ const MOST_PATIENCE_MS = 10_000
 
 /**
  * Makes the order durable and queues it. Throws VALIDATION_FAILED, DUPLICATE_CLIENT_ORDER_ID, IDEMPOTENCY_KEY_REUSED,
- * OVERLOADED, TRADING_HALTED, and DEPENDENCY_UNAVAILABLE: without `orderId` nothing was written. During a halt what was accepted
- * before is still answered as it was.
+ * OVERLOADED, TRADING_HALTED, and DEPENDENCY_UNAVAILABLE: without `orderId` nothing was written. During a halt or under
+ * overload what was accepted before is still answered as it was.
  */
 export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
-  const { enqueuer, tokens, trading, dependencies, events, ids, checkpoint } = deps
+  const { enqueuer, tokens, trading, overload, dependencies, events, ids, checkpoint } = deps
   return async ({ form, call, request: given }) => {
     const request = withDefaults(await resolvePair(given, tokens, given.type === 'sniper'))
     const prices = await priceColumns(request, tokens)
@@ -64,7 +66,7 @@ export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
       idempotencyKey,
       bodyHash: bodyHash(form, request),
     }
-    const refusal = trading.refusal()
+    const refusal = trading.refusal() ?? overload.refusal()
     const result = refusal ? await acceptedBefore(deps, order, refusal) : await accept(deps, order)
     if (result.outcome === 'existing') {
       const placed = repeated(order, result)
