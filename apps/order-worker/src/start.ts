@@ -27,6 +27,8 @@ import { DEX_ROUTER, dexRouterOperations, ORDER_WORKER, orderWorkerOperations } 
 import { accountRequests } from './account-requests'
 import { createCoSigningVenue } from './adapters/chain/co-signing-venue'
 import { createRpcChain } from './adapters/chain/rpc-chain'
+import { startSlotFeed } from './adapters/chain/slot-feed'
+import { createDryRun } from './adapters/dry-run'
 import { createFaucet } from './adapters/demo-funds'
 import { createDexRouter } from './adapters/dex-router'
 import { type Config } from './config'
@@ -36,6 +38,8 @@ import { executeOrder } from './execute/execute-order'
 import { startExpiry } from './recovery/expiry'
 import { startRepublisher } from './recovery/republisher'
 import { startSweeper } from './recovery/sweeper'
+import { createSniperLeases } from './triggers/sniper/sniper-leases'
+import { startSnipers } from './triggers/sniper/start-snipers'
 import { createWallets } from './signer/wallets'
 import { startFinalityLoop } from './watch/finality'
 import { startWatcher } from './watch/watcher'
@@ -88,7 +92,12 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
     router: createDexRouter(requests.to(DEX_ROUTER, dexRouterOperations), config.QUOTE_TIMEOUT_MS),
     wallets: createWallets(config.WALLET_MASTER_KEY),
-    triggers: { opened: () => undefined, reopened: () => undefined },
+    triggers: {
+      opened: (order) => {
+        if (order.type === 'sniper') snipers.opened(order)
+      },
+      reopened: () => undefined,
+    },
     faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     owner: ids.uuid(),
     genesisHash,
@@ -101,6 +110,19 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     process.kill(process.pid, 'SIGTERM')
   }
   const watcher = startWatcher(engine, stopOnWrongChain)
+  const slots = startSlotFeed(config.CHAIN_WS_URL, chain, clock, (error) =>
+    events.loopFailed('following the slots', error),
+  )
+  const snipers = startSnipers(
+    {
+      engine,
+      watcher,
+      slots,
+      dryRun: createDryRun(config.VENUE_API_URL),
+      leases: createSniperLeases(redis, config.KEY_PREFIX, engine.owner),
+    },
+    bus,
+  )
   const worker = createOrdersWorker(
     { ...bus, concurrency: config.WORKER_CONCURRENCY, lockMs: config.WORKER_LOCK_MS },
     ({ orderId }) => executeOrder(engine, watcher, orderId),
@@ -132,7 +154,13 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     url: server.url,
     async close() {
       health.drain()
-      await Promise.all([worker.close(), accounts.close(), ...loops.map((loop) => loop.stop())])
+      await Promise.all([
+        worker.close(),
+        accounts.close(),
+        snipers.stop(),
+        ...loops.map((loop) => loop.stop()),
+      ])
+      await slots.stop()
       await watcher.close()
       await journal.close()
       await Promise.all([queue.close(), requests.close()])

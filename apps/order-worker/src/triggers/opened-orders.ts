@@ -73,7 +73,7 @@ export function startingAt({ lastPrices }: Pick<TriggerParts, 'lastPrices'>, tri
 }
 
 function triggerOf(order: Order): Trigger | null {
-  if (!waitsForTrigger(order) || order.type === 'market' || order.type === 'sniper') return null
+  if (!waitsForTrigger(order) || order.type === 'sniper') return null
   const { accountId, lastSeq, type: kind, inputMint, outputMint, swapMode, amount } = order
   const { threshold, trailingBps, updatedAt: openedAt, expiresAt } = order
   const place = { kind, inputMint, outputMint, swapMode, amount, sizeClass: sizeClass(amount) }

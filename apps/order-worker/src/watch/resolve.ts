@@ -4,6 +4,7 @@ import { afterFailure } from '../execute/after-failure'
 import { addFees, executedPrice, networkFees, settlementOf } from '../execute/settlement'
 import { type Engine } from '../engine'
 import { instructionRoles } from './instruction-roles'
+import { launchTiming } from './launch-timing'
 import { failureOnChain, type Verdict } from './verdict'
 
 /** A signed attempt under watch. */
@@ -57,7 +58,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
   const wallet = engine.wallets.of(order.accountId).address
   const { inputUsed, outputAmount, fees: attemptFees, slot } = settlementOf(order, wallet, transactions)
   const fees = addFees(order.fees, attemptFees)
-  const price = executedPrice(order, inputUsed, outputAmount)
+  const price = executedPrice(order, inputUsed, outputAmount, transactions)
   const data = {
     txHash: attempt.signature,
     attempt: attempt.attempt,
@@ -66,6 +67,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
     outputAmount: outputAmount.toString(),
     executedPrice: price,
     fees,
+    ...(await launchTiming(engine, order, slot)),
   }
   const result = await engine.journal.append({
     orderId: order.id,
