@@ -1,15 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { startBacking } from './backing.mjs'
 import { bootstrap } from './bootstrap.mjs'
 import { run } from './commands.mjs'
 import { explain, Failure } from './failure.mjs'
 import { isAlive } from './processes.mjs'
 import { createProgress } from './progress.mjs'
 import { removeData } from './postgres-files.mjs'
-import { MIGRATE_ENTRY } from './services.mjs'
 import { whenAskedToStop } from './shutdown.mjs'
 
-const TEMPLATE_DATABASE = 'fillstream_template'
 const PROJECT_WITHIN_MS = 15 * 60_000
 
 /** What a change must pass besides its tests: `npm test -- --checks` runs these too, as .ci/run does. */
@@ -83,47 +82,6 @@ async function runAll({ root, wanted, progress, signal, sum }) {
     forget(dataDir)
     if (sum.failed === 0) rmSync(logDir, { recursive: true, force: true })
     else if (existsSync(logDir)) progress.say('logs', `of the processes that were tested: ${logDir}`)
-  }
-}
-
-/**
- * Postgres and Redis for the tests, with the migrated database that each test file clones. The tests make and drop
- * databases, so only addresses that are meant for them are used: TEST_DATABASE_URL and TEST_REDIS_URL.
- */
-async function startBacking({ root, dataDir, progress, signal }) {
-  const { startStack } = await import('./stack.mjs')
-  const { createDatabase, dropDatabase } = await import('./postgres.mjs')
-  const given = {
-    ...(process.env.TEST_DATABASE_URL && { DATABASE_URL: process.env.TEST_DATABASE_URL }),
-    ...(process.env.TEST_REDIS_URL && { REDIS_URL: process.env.TEST_REDIS_URL }),
-  }
-  const stack = await startStack({
-    root,
-    dataDir,
-    env: given,
-    services: [],
-    setup: false,
-    throwAway: true,
-    say: progress.say,
-    signal,
-    onExit: (name) => progress.say(name, 'died'),
-  })
-  try {
-    const server = stack.urls.database
-    await dropDatabase(server, TEMPLATE_DATABASE)
-    await createDatabase(server, TEMPLATE_DATABASE)
-    const template = new URL(server)
-    template.pathname = `/${TEMPLATE_DATABASE}`
-    const env = { ...process.env, DATABASE_URL: template.toString() }
-    const migrated = await run(process.execPath, [join(root, MIGRATE_ENTRY)], { cwd: dataDir, env, signal })
-    if (!migrated.ok) throw new Failure(`migrating the template database failed:\n${migrated.output}`)
-    return {
-      env: { TEST_DATABASE_URL: server, TEST_REDIS_URL: stack.urls.redis },
-      close: () => stack.close(),
-    }
-  } catch (error) {
-    await stack.close()
-    throw error
   }
 }
 

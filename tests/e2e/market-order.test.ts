@@ -39,8 +39,7 @@ test('50 orders at once: each confirmed once, and the same story in the history,
 
   for (const { orderId } of orders) {
     await live.until(
-      (m) =>
-        m.type === 'event' && m.channel !== 'pools' && m.orderId === orderId && m.data.status === 'confirmed',
+      (m) => m.type === 'event' && 'orderId' in m && m.orderId === orderId && m.data.status === 'confirmed',
     )
     expect(told(live.events(orderId))).toEqual(sequence)
     expect((await api.events(orderId)).map(({ seq, status }) => [seq, status])).toEqual(sequence)

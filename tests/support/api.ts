@@ -108,7 +108,7 @@ export async function openStream(stack: Stack): Promise<StreamClient> {
       }),
     events: (orderId) =>
       messages.filter(
-        (m): m is EventMessage => m.type === 'event' && m.channel !== 'pools' && m.orderId === orderId,
+        (m): m is EventMessage => m.type === 'event' && 'orderId' in m && m.orderId === orderId,
       ),
     close: () =>
       new Promise((resolve) => {

@@ -14,7 +14,12 @@ function referencesIn(value: unknown): string[] {
 test('every message of the protocol is there, with a summary and a schema that has its type', () => {
   const options = [...clientMessageSchema.options, ...serverMessageSchema.options]
   const types = options.flatMap((o) => (o instanceof z.ZodObject ? [o.shape.type.value] : []))
-  const named = [...types.map((type) => [type, type]), ['event', 'event'], ['launch', 'event']]
+  const named = [
+    ...types.map((type) => [type, type]),
+    ['event', 'event'],
+    ['launch', 'event'],
+    ['price', 'event'],
+  ]
   const { messages } = document.channels.stream
   expect(Object.keys(messages).sort()).toEqual(named.map(([name]) => name).sort())
   for (const [name = '', type] of named) {

@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>
 const CLIENT_MESSAGES: Readonly<Record<string, string>> = {
   auth: 'An API key or a stream token, within 5 seconds, where the handshake carried neither',
   subscribe:
-    'Follow one order (channel order, resume with afterSeq), all of the account (channel orders, resume with cursor) or the launches of new tokens (channel pools)',
+    'Follow one order (channel order, resume with afterSeq), all of the account (channel orders, resume with cursor), the prices of a pair (channel prices) or the launches of new tokens (channel pools)',
   unsubscribe: 'Follow it no more',
   ping: 'Ask for a pong',
 }
@@ -15,6 +15,7 @@ const SERVER_MESSAGES: Readonly<Record<string, string>> = {
   connected: 'The first message of every connection',
   subscribed: 'How things stand; the events after afterSeq or cursor follow',
   event: 'One event of one order: seq counts per order, cursor per account, both without gaps',
+  price: 'What a pair can be traded at since a slot; a slow reader gets the newest only',
   launch: 'A new token has a pool, which opens in openSlot',
   replayComplete: 'Past events end here, live ones follow',
   unsubscribed: 'The answer to unsubscribe',
@@ -63,10 +64,11 @@ function named(
   schema: (typeof serverMessageSchema.options)[number],
 ): (readonly [name: string, schema: z.ZodObject])[] {
   if (schema instanceof z.ZodObject) return [[schema.shape.type.value, schema]]
-  const [event, launch] = schema.options
+  const [event, launch, price] = schema.options
   return [
     ['event', event],
     ['launch', launch],
+    ['price', price],
   ]
 }
 
@@ -95,7 +97,7 @@ export function asyncApiDocument(streamBase: string): Json {
     info: {
       title: 'Fillstream streams',
       version: '1.0.0',
-      description: `Events of orders and launches of tokens over WebSocket, at least once, those of orders in order. Close codes: ${CLOSES.join('; ')}.`,
+      description: `Events of orders, prices and launches of tokens over WebSocket; those of orders at least once and in order. Close codes: ${CLOSES.join('; ')}.`,
     },
     defaultContentType: 'application/json',
     servers: {

@@ -2,6 +2,8 @@ import { clientMessageSchema, type ClientMessage, type ProblemCode } from '@fill
 import { type RawData } from 'ws'
 import { type Where } from './frames'
 
+const PAIR_ID = /^[1-9A-HJ-NP-Za-km-z]{32,44}-[1-9A-HJ-NP-Za-km-z]{32,44}$/
+
 export type Parsed =
   | { readonly ok: true; readonly message: ClientMessage }
   | { readonly ok: false; readonly code: ProblemCode; readonly reason: string }
@@ -31,6 +33,8 @@ export function parseClientMessage(data: RawData, isBinary: boolean): Parsed {
   const { data: message } = parsed
   if ('channel' in message && message.channel === 'order' && !message.id)
     return refused('VALIDATION_FAILED', 'id: the channel order needs the id of an order')
+  if ('channel' in message && message.channel === 'prices' && !PAIR_ID.test(message.id ?? ''))
+    return refused('VALIDATION_FAILED', 'id: the channel prices needs a pair, <inputMint>-<outputMint>')
   return { ok: true, message }
 }
 
@@ -39,5 +43,6 @@ export function whereOf({
   channel,
   id,
 }: Extract<ClientMessage, { type: 'subscribe' | 'unsubscribe' }>): Where {
+  if (channel === 'prices') return { channel, id: id ?? '' }
   return { channel, id: channel === 'order' ? (id ?? '').toLowerCase() : null }
 }

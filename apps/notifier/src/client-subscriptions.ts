@@ -2,6 +2,7 @@ import { type Channel, type OrderChannel, type ServerMessage } from '@fillstream
 import { orderView } from '@fillstream/core'
 import { type StreamContext } from './context'
 import { errorFrame, eventFrame, messageFrame, type Where } from './frames'
+import { createNewestPrice } from './newest-price'
 import { type Outbox } from './outbox'
 import { startSubscription, type Sink, type SubscriptionStart } from './subscription'
 
@@ -29,7 +30,7 @@ interface Entry {
 }
 
 export function createClientSubscriptions(outbox: Outbox, context: StreamContext): ClientSubscriptions {
-  const { snapshots, subscriptions, launches, events, limits, streamBase } = context
+  const { snapshots, subscriptions, launches, prices, events, limits, streamBase } = context
   const entries = new Map<string, Entry>()
 
   const keyOf = ({ channel, id }: Where) => `${channel}:${id ?? ''}`
@@ -131,6 +132,20 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
     })
   }
 
+  async function startPrices(id: string, entry: Entry): Promise<void> {
+    const where = { channel: 'prices', id } as const
+    const newest = createNewestPrice(outbox, () => events.eventSent('prices'))
+    // Before the snapshot is read, so that none falls between.
+    const unlisten = prices.listen(id, newest.offer)
+    entry.stop = () => {
+      newest.stop()
+      unlisten()
+    }
+    const price = await prices.last(id)
+    await answer(where, entry, { price })
+    newest.start(price?.slot ?? -1)
+  }
+
   return {
     subscribe(accountId, { where, afterSeq, cursor }) {
       const previous = entries.get(keyOf(where))
@@ -145,6 +160,7 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
       const start: Record<Channel, () => Promise<void>> = {
         order: () => startOrder(accountId, where.id ?? '', entry, afterSeq ?? 0),
         orders: () => startOrders(accountId, entry, cursor),
+        prices: () => startPrices(where.id ?? '', entry),
         pools: () => startPools(entry),
       }
       start[where.channel]().catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { type Connections } from './connections'
 import { type NotifierEvents } from './events'
 import { type Launches } from './launches'
 import { type Pacer } from './pacer'
+import { type Prices } from './prices'
 import { type History } from './reads'
 import { type Snapshots } from './snapshots'
 import { type Subscriptions } from './subscriptions'
@@ -39,4 +40,5 @@ export interface StreamContext {
   readonly pacer: Pacer
   readonly snapshots: Snapshots
   readonly launches: Launches
+  readonly prices: Prices
 }

@@ -1,9 +1,11 @@
 import {
+  createLastPrices,
   createOrderCache,
   createStreamTokens,
   NEWS_DEFAULTS,
   startLaunchReader,
   startNewsReader,
+  startPriceReader,
 } from '@fillstream/messaging'
 import {
   assertRedisKeepsKeys,
@@ -25,6 +27,7 @@ import { createEvents } from './events'
 import { startFanOut } from './fan-out'
 import { createLaunches } from './launches'
 import { createPacer } from './pacer'
+import { createPrices } from './prices'
 import { createReads } from './reads'
 import { startServer } from './server'
 import { createSnapshots } from './snapshots'
@@ -60,6 +63,11 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
   const reader = startNewsReader(bus, deps, fanOut)
   const launches = createLaunches(clock)
   const launchReader = startLaunchReader(bus, deps, launches.onLaunches)
+  const prices = createPrices(createLastPrices(redis, config.KEY_PREFIX))
+  const priceReader = startPriceReader(bus, deps, {
+    position: () => Promise.resolve(null),
+    onPrices: prices.onPrices,
+  })
   const context = {
     limits: limitsOf(config),
     streamBase: config.PUBLIC_STREAM_URL ?? `ws://127.0.0.1:${config.NOTIFIER_PORT}`,
@@ -82,6 +90,7 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     history: reads,
     pacer: createPacer(),
     launches,
+    prices,
     snapshots: createSnapshots(reads, createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS }), events),
   }
   const health = createHealth({ postgres: () => store.ping(), redis: () => redis.ping() }, clock)
@@ -96,7 +105,7 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     health.drain()
     await clock.sleep(config.DRAIN_MS)
     await server.close()
-    await Promise.all([reader.stop(), launchReader.stop(), fanOut.stop()])
+    await Promise.all([reader.stop(), launchReader.stop(), priceReader.stop(), fanOut.stop()])
     redis.disconnect()
     await store.close()
   }

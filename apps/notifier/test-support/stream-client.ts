@@ -83,7 +83,7 @@ export const isA =
     message.type === type
 
 export function eventsIn(messages: readonly ServerMessage[]): EventMessage[] {
-  return messages.filter(isA('event')).filter((message) => message.channel !== 'pools')
+  return messages.filter(isA('event')).filter((message) => 'orderId' in message)
 }
 
 export function seqsIn(messages: readonly ServerMessage[]): number[] {

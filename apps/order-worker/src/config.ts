@@ -39,6 +39,10 @@ const schema = z.object({
   SWEEP_INTERVAL_MS: milliseconds(1_000, 20),
   /** An unfinished order that nobody touched for this long is queued again. */
   SWEEP_IDLE_MS: milliseconds(5_000, 100),
+  /** A limit order whose price is reached, but which cannot be executed at it, is left alone for this long: about ten slots. */
+  TRIGGER_PARK_MS: milliseconds(4_000, 20),
+  /** Orders that a copy was about to fire when it died are taken over after about this long. */
+  TRIGGER_LEASE_MS: milliseconds(5_000, 100),
   QUOTE_TIMEOUT_MS: milliseconds(5_000, 50),
   RETRY_BASE_MS: milliseconds(500),
   RETRY_MAX_MS: milliseconds(8_000),

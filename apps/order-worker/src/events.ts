@@ -98,7 +98,7 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
       fired({}, fires)
       parked({}, parks)
     },
-    triggersDecided(seconds: number) {
+    triggerDecided(seconds: number) {
       decided(seconds)
     },
     triggersFound(count: number) {

@@ -41,6 +41,7 @@ import { startSweeper } from './recovery/sweeper'
 import { createSniperLeases } from './triggers/sniper/sniper-leases'
 import { startSnipers } from './triggers/sniper/start-snipers'
 import { createWallets } from './signer/wallets'
+import { startTriggers } from './triggers/start-triggers'
 import { startFinalityLoop } from './watch/finality'
 import { startWatcher } from './watch/watcher'
 
@@ -81,26 +82,28 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   })
   const queue = createOrdersQueue(bus, logger)
   const requests = createRpcClient(bus, deps)
-  const engine: Engine = {
+  const parts = {
     ...deps,
-    config,
     events,
     store,
     journal,
     queue,
-    chain,
-    settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
     router: createDexRouter(requests.to(DEX_ROUTER, dexRouterOperations), config.QUOTE_TIMEOUT_MS),
-    wallets: createWallets(config.WALLET_MASTER_KEY),
-    triggers: {
-      opened: (order) => {
-        if (order.type === 'sniper') snipers.opened(order)
-      },
-      reopened: () => undefined,
-    },
-    faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     owner: ids.uuid(),
     genesisHash,
+  }
+  const triggers = startTriggers(parts, redis, { ...config, ...bus })
+  const engine: Engine = {
+    ...parts,
+    config,
+    chain,
+    settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
+    wallets: createWallets(config.WALLET_MASTER_KEY),
+    triggers: {
+      opened: (order) => (order.type === 'sniper' ? snipers : triggers).opened(order),
+      reopened: (order) => triggers.reopened(order),
+    },
+    faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     tokenAccountRent,
   }
 
@@ -157,6 +160,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
       await Promise.all([
         worker.close(),
         accounts.close(),
+        triggers.stop(),
         snipers.stop(),
         ...loops.map((loop) => loop.stop()),
       ])

@@ -17,6 +17,7 @@ export const AMOUNT_FIELDS = [
   'quoteReserve',
   'reserveA',
   'reserveB',
+  'size',
 ] as const
 
 const amountFields: ReadonlySet<string> = new Set(AMOUNT_FIELDS)

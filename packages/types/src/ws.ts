@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { orderIdSchema, timestampSchema } from './primitives'
-import { launchEventSchema } from './prices'
+import { launchEventSchema, priceEventSchema } from './prices'
 import { eventDataSchema } from './events'
 import { orderSchema, orderStatusSchema } from './order'
 
 /** Close codes of `/v1/stream` beside the standard 1000 and 1001. */
 export const CLOSE_CODES = { protocolError: 4400, unauthenticated: 4401, slowConsumer: 4429 } as const
 
-/** `order` and `orders` tell the caller's own orders, `pools` the launches of new tokens to everybody. */
-export const channelSchema = z.enum(['order', 'orders', 'pools'])
+/** `order` and `orders` tell the caller's own orders, `prices` (of a pair) and `pools` (launches of new tokens) the market to everybody. */
+export const channelSchema = z.enum(['order', 'orders', 'prices', 'pools'])
 export type Channel = z.infer<typeof channelSchema>
 
 const position = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
@@ -46,6 +46,11 @@ export const poolsSnapshotSchema = z.object({
   launches: z.array(launchEventSchema),
 })
 
+export const pricesSnapshotSchema = z.object({
+  /** Null where the pair has no price yet. */
+  price: priceEventSchema.nullable(),
+})
+
 export const eventMessageSchema = z.object({
   type: z.literal('event'),
   channel: orderChannelSchema,
@@ -68,14 +73,25 @@ export const launchMessageSchema = z.object({
 })
 export type LaunchMessage = z.infer<typeof launchMessageSchema>
 
+/** What a pair can be traded at since a slot. A client that reads slowly gets the newest only. */
+export const priceMessageSchema = z.object({
+  type: z.literal('event'),
+  channel: z.literal('prices'),
+  /** `<inputMint>-<outputMint>` */
+  id: z.string(),
+  at: timestampSchema,
+  data: priceEventSchema,
+})
+export type PriceMessage = z.infer<typeof priceMessageSchema>
+
 export const serverMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('connected'), connectionId: z.string(), heartbeatMs: z.number() }),
   z.object({
     type: z.literal('subscribed'),
     ...channelAndId,
-    snapshot: z.union([orderSnapshotSchema, ordersSnapshotSchema, poolsSnapshotSchema]),
+    snapshot: z.union([orderSnapshotSchema, ordersSnapshotSchema, poolsSnapshotSchema, pricesSnapshotSchema]),
   }),
-  z.discriminatedUnion('channel', [eventMessageSchema, launchMessageSchema]),
+  z.discriminatedUnion('channel', [eventMessageSchema, launchMessageSchema, priceMessageSchema]),
   z.object({
     type: z.literal('replayComplete'),
     ...channelAndId,

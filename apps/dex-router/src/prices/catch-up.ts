@@ -1,3 +1,4 @@
+import { isPoolOpen, poolAsOf } from '@fillstream/core'
 import { type PairPrices, type TokenPair } from '@fillstream/messaging'
 import { type SlotLog } from '../adapters/venue-api/slot-log'
 import { pairKeyOf, pairOf, pairPrices } from './pair-prices'
@@ -24,7 +25,7 @@ const PAGE = 100
 export async function catchUp(
   slotLog: SlotLog,
   behind: readonly PairBehind[],
-  { at, signal }: { readonly at: () => string; readonly signal: AbortSignal },
+  { now, signal }: { readonly now: () => number; readonly signal: AbortSignal },
   publish: (prices: readonly PairPrices[]) => Promise<unknown>,
 ): Promise<CatchUpResult> {
   const wanted = new Map(behind.map((one) => [pairKeyOf(one.pair), one]))
@@ -42,8 +43,13 @@ export async function catchUp(
       const prices = [...changed].flatMap(([key, pair]) => {
         const one = wanted.get(key)
         if (one === undefined || item.slot <= one.lastSlot) return []
-        const trading = [...pools.values()].filter((pool) => pairKeyOf(pairOf(pool)) === key)
-        return [pairPrices(pair, trading, item.slot, at())]
+        const slot = BigInt(item.slot)
+        const at = now()
+        const trading = [...pools.values()]
+          .filter((pool) => pairKeyOf(pairOf(pool)) === key)
+          .filter((pool) => isPoolOpen(pool, slot, BigInt(Math.floor(at / 1_000))))
+          .map((pool) => poolAsOf(pool, slot))
+        return [pairPrices(pair, trading, item.slot, new Date(at).toISOString())]
       })
       if (prices.length > 0) await publish(prices)
       slots += 1

@@ -97,7 +97,7 @@ export function startPricePublisher(parts: PricePublisherParts): PricePublisher 
     })
     if (behind.length === 0) return
     try {
-      const result = await catchUp(slotLog, behind, { at, signal }, async (prices) => {
+      const result = await catchUp(slotLog, behind, { now: () => clock.now(), signal }, async (prices) => {
         await board.publish(owner, prices)
         for (const { pair, slot } of prices) {
           const one = held.get(pairKeyOf(pair))

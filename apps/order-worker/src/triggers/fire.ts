@@ -9,22 +9,35 @@ export interface Firing {
   readonly changes?: OrderChanges
 }
 
+type FiringParts = Pick<Engine, 'journal' | 'ids' | 'events'>
+type Waiting = Pick<Trigger, 'orderId' | 'accountId' | 'lastSeq'>
+
 /**
  * Takes an order that waits to `routing` and queues it. Of all that fire it, and of a cancel, one wins: the step expects
  * the order as the trigger saw it.
  * @returns null where another was first
  */
 export async function fire(
-  engine: Pick<Engine, 'journal' | 'queue' | 'ids' | 'events'>,
-  trigger: Pick<Trigger, 'orderId' | 'accountId' | 'lastSeq'>,
+  engine: FiringParts & Pick<Engine, 'queue'>,
+  trigger: Waiting,
+  firing: Firing,
+): Promise<Order | null> {
+  const order = await take(engine, trigger, firing)
+  if (order) await enqueueFired(engine, [order])
+  return order
+}
+
+/** The step of `fire` alone, for those who queue many orders at once. */
+export async function take(
+  engine: FiringParts,
+  { orderId, accountId, lastSeq }: Waiting,
   { phase, data = {}, changes }: Firing,
 ): Promise<Order | null> {
-  const { orderId, accountId } = trigger
   const result = await engine.journal.append({
     orderId,
     accountId,
     from: 'open',
-    expectedSeq: trigger.lastSeq,
+    expectedSeq: lastSeq,
     events: [{ eventId: engine.ids.uuid(), status: 'routing', phase, data }],
     ...(changes ? { changes } : {}),
   })
@@ -33,9 +46,16 @@ export async function fire(
     return null
   }
   engine.events.stepTaken(result.order)
-  // Durable already: where Redis is away the sweeper queues it.
-  await engine.queue
-    .enqueue([{ orderId, accountId, lastSeq: result.order.lastSeq }])
-    .catch((error: unknown) => engine.events.loopFailed('queueing an order that fired', error))
   return result.order
+}
+
+/** Queues orders that fired. They are durable already: where Redis is away the sweeper queues them. */
+export async function enqueueFired(
+  { queue, events }: Pick<Engine, 'queue' | 'events'>,
+  orders: readonly Order[],
+): Promise<void> {
+  if (orders.length === 0) return
+  await queue
+    .enqueue(orders.map(({ id, accountId, lastSeq }) => ({ orderId: id, accountId, lastSeq })))
+    .catch((error: unknown) => events.loopFailed('queueing orders that fired', error))
 }

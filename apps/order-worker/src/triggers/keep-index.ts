@@ -73,7 +73,10 @@ export function startIndexKeeper(parts: TriggerParts, prices: PriceApplier): Loo
       const candidates = await index.lapsed(LAPSED, config.TRIGGER_LEASE_MS)
       full = candidates.length === LAPSED
       if (candidates.length === 0) return
-      await judge(parts, candidates, null)
+      await judge(
+        parts,
+        candidates.map((candidate) => ({ candidate, price: null })),
+      )
       const waiting = await store.triggers.byOrderIds(candidates.map(({ orderId }) => orderId))
       await showLastPrice(parts, prices, waiting)
     }

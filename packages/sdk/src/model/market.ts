@@ -97,3 +97,21 @@ export interface StreamToken {
   readonly expiresAt: string
   readonly url: string
 }
+
+/** What a swap of exactly `size` comes to, fees and impact included, at the best venue. Base units. */
+export interface ExecutableAmount {
+  readonly size: bigint
+  readonly amount: bigint
+}
+
+/** What a pair can be traded at since a slot; sizes are powers of ten. */
+export interface Price {
+  readonly inputMint: string
+  readonly outputMint: string
+  readonly slot: number
+  readonly at: string
+  /** Sizes of the input, and the output that they give. */
+  readonly exactIn: readonly ExecutableAmount[]
+  /** Sizes of the output, and the input that they cost. */
+  readonly exactOut: readonly ExecutableAmount[]
+}

@@ -114,8 +114,8 @@ export function createConnection(config: ConnectionConfig, platform: Platform): 
         return entry.subscription.subscribed(message.snapshot)
       }
       case 'event': {
-        // Launches are not asked for here.
-        if (message.channel === 'pools') return
+        // Prices and launches are not asked for here.
+        if (message.channel === 'pools' || message.channel === 'prices') return
         const key = keyOf(message.channel, message.id)
         const entry = entries.get(key)
         if (entry?.phase === 'live') take(key, entry, eventOf(message))

@@ -1,10 +1,10 @@
 import type { OrderEventData, StreamEvent } from '../model/event'
-import type { Launch } from '../model/market'
+import type { Launch, Price } from '../model/market'
 import type { Order, OrderStatus } from '../model/order'
 import { fromWire } from '../wire'
 
 export type OrderChannel = 'order' | 'orders'
-export type Channel = OrderChannel | 'pools'
+export type Channel = OrderChannel | 'prices' | 'pools'
 
 /** `orders`: where the account's counter stands, and its running orders. */
 export interface OrdersSnapshot {
@@ -17,6 +17,11 @@ export interface PoolsSnapshot {
   readonly launches: readonly Launch[]
 }
 
+/** `prices`: the pair's last price; null where it has none yet. */
+export interface PricesSnapshot {
+  readonly price: Price | null
+}
+
 /** What the server says, amounts as `bigint`. Types and fields that are not listed are ignored. */
 export type ServerMessage =
   | { readonly type: 'connected'; readonly connectionId: string; readonly heartbeatMs: number }
@@ -24,10 +29,11 @@ export type ServerMessage =
       readonly type: 'subscribed'
       readonly channel: Channel
       readonly id: string | null
-      readonly snapshot: Order | OrdersSnapshot | PoolsSnapshot
+      readonly snapshot: Order | OrdersSnapshot | PoolsSnapshot | PricesSnapshot
     }
   | EventMessage
   | LaunchMessage
+  | PriceMessage
   | {
       readonly type: 'replayComplete'
       readonly channel: Channel
@@ -63,6 +69,15 @@ export interface LaunchMessage {
   readonly id: null
   readonly at: string
   readonly data: Launch
+}
+
+export interface PriceMessage {
+  readonly type: 'event'
+  readonly channel: 'prices'
+  /** `<inputMint>-<outputMint>` */
+  readonly id: string
+  readonly at: string
+  readonly data: Price
 }
 
 /** A frame of the server, or undefined where it is none. */

@@ -1,0 +1,183 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { type NewOrder, type Trigger } from '@fillstream/core'
+import { type PriceEvent } from '@fillstream/types'
+import { runPricePaths } from '../apps/order-worker/test-support/price-paths'
+import {
+  poolOf,
+  startTriggerRig,
+  type Pair,
+  type TriggerRig,
+} from '../apps/order-worker/test-support/trigger-rig'
+import { startIndexKeeper } from '../apps/order-worker/src/triggers/keep-index'
+
+/*
+ * The trigger engine on a Postgres and a Redis of its own, everything on this machine, one process of ours. Sections: cost (of a price with
+ * ever more resting orders), latency (from a price to the job), mass (5,000 orders at one price), paths (against a plain evaluator).
+ */
+const PAIRS: readonly Pair[] = Array.from({ length: 20 }, (_, i) => ({
+  inputMint: `in${i}`,
+  outputMint: `out${i}`,
+}))
+const SIZE = 1_000_000_000n
+const SETTINGS = { TRIGGER_PARK_MS: 4_000, TRIGGER_LEASE_MS: 5_000 }
+
+/** A deep pool at which one unit comes to about `price`. */
+const at = (pair: Pair, price: number) =>
+  poolOf(pair, 10n ** 15n, BigInt(Math.round(price * 1.0025 * 10 ** 12)))
+/** A limit order of the pair that sells one unit, or a little less, at `price`. */
+function limit(pair: Pair, price: number): Partial<NewOrder> {
+  const threshold = BigInt(Math.round(price * 10 ** 6))
+  return { ...pair, type: 'limit', amount: SIZE, threshold, limitPrice: '1', priceUnit: 'outputPerInput' }
+}
+
+const sections: Readonly<Record<string, () => Promise<void>>> = { cost, latency, mass, paths }
+
+async function main(): Promise<void> {
+  const wanted = process.argv.slice(2)
+  for (const [name, section] of Object.entries(sections)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue
+    print(`\n${name}`)
+    await section()
+  }
+}
+
+async function withRig(work: (rig: TriggerRig) => Promise<void>, settings = SETTINGS): Promise<void> {
+  const rig = await startTriggerRig(settings)
+  try {
+    await work(rig)
+  } finally {
+    await rig.close()
+  }
+}
+
+/** What a price costs that reaches nobody, and what a resting order takes in Redis. */
+async function cost(): Promise<void> {
+  await withRig(async (rig) => {
+    const empty = await usedMemory(rig)
+    const quiet = PAIRS.map((pair) => rig.market(pair, at(pair, 100)))
+    let resting = 0
+    let first = 0
+    for (const target of [1_000, 10_000, 100_000, 1_000_000]) {
+      for (; resting < target; resting += 500)
+        await rig.parts.index.add(Array.from({ length: 500 }, (_, i) => restingTrigger(resting + i)))
+      for (const price of [...quiet, ...quiet, ...quiet, ...quiet, ...quiet])
+        await rig.parts.index.apply(price, 500, 5_000)
+      const times: number[] = []
+      for (let i = 0; i < 2_000; i += 1) {
+        const began = performance.now()
+        await rig.parts.index.apply(quiet[i % quiet.length] as PriceEvent, 500, 5_000)
+        times.push(performance.now() - began)
+      }
+      const median = percentile(times, 0.5)
+      first ||= median
+      const bytes = ((await usedMemory(rig)) - empty) / resting
+      print(
+        `${resting} resting: a price costs ${ms(median)} (p50), ${(median / first).toFixed(2)}x of the first; ${Math.round(bytes)} bytes an order`,
+      )
+    }
+  })
+}
+
+function restingTrigger(n: number): Trigger {
+  const pair = PAIRS[n % PAIRS.length] as Pair
+  const hex = n.toString(16).padStart(12, '0')
+  return {
+    orderId: `01900000-0000-7000-8000-${hex}`,
+    accountId: '',
+    lastSeq: 2,
+    kind: 'limit',
+    ...pair,
+    swapMode: 'ExactIn',
+    amount: SIZE,
+    sizeClass: 9,
+    // Out of reach, and all different.
+    threshold: 200n * 10n ** 6n + BigInt(n),
+    trailingBps: null,
+    highWater: null,
+    openedAt: new Date(0),
+    expiresAt: null,
+  }
+}
+
+/** 100,000 orders over 20 pairs and 500 prices a second, some of which reach some orders; then the index is lost. */
+async function latency(): Promise<void> {
+  const [orders, perSecond, seconds] = [100_000, 500, 20]
+  await withRig(async (rig) => {
+    await rig.open(
+      Array.from({ length: orders }, (_, n) => limit(PAIRS[n % 20] as Pair, 101 + (n / orders) * 100)),
+    )
+    const keeper = startIndexKeeper(rig.parts, rig.prices)
+    const filling = performance.now()
+    while (!(await rig.parts.upkeep.isFilled())) await delay(20)
+    print(`the index of ${orders} orders is filled from Postgres in ${ms(performance.now() - filling)}`)
+
+    const decided: number[] = []
+    const events = { ...rig.parts.events, triggerDecided: (took: number) => decided.push(took * 1_000) }
+    const { prices } = rig.copy({ events })
+    const began = performance.now()
+    let late = 0
+    for (let n = 0; n < perSecond * seconds; n += 1) {
+      const due = began + (n * 1_000) / perSecond
+      const early = due - performance.now()
+      if (early > 1) await delay(early)
+      late = Math.max(late, -early)
+      const pair = PAIRS[n % 20] as Pair
+      // Every pair rises slowly, and reaches an order every few prices.
+      await prices.apply(rig.market(pair, at(pair, 100.9 + (n / (perSecond * seconds)) * 3)))
+    }
+    await prices.settled()
+    await keeper.stop()
+    print(
+      `${perSecond} prices/s for ${seconds} s: ${decided.length} orders fired, from price to queued p50 ${ms(percentile(decided, 0.5))}, p99 ${ms(percentile(decided, 0.99))}; at most ${ms(late)} behind`,
+    )
+  })
+}
+
+/** 5,000 orders at one price, two copies. */
+async function mass(): Promise<void> {
+  await withRig(async (rig) => {
+    const pair = PAIRS[0] as Pair
+    await rig.open(Array.from({ length: 5_000 }, () => limit(pair, 150)))
+    const keeper = startIndexKeeper(rig.parts, rig.prices)
+    while (!(await rig.parts.upkeep.isFilled())) await delay(20)
+    await keeper.stop()
+    const copies = [rig.prices, rig.copy().prices]
+    const price = rig.market(pair, at(pair, 151))
+    const began = performance.now()
+    await Promise.all(copies.map((prices) => prices.apply(price)))
+    await Promise.all(copies.map((prices) => prices.settled()))
+    const took = performance.now() - began
+    const routed = [...(await rig.statuses()).values()].filter((status) => status === 'routing').length
+    print(`5,000 orders at one price: ${routed} fired, ${await rig.queue.depth()} jobs, in ${ms(took)}`)
+  })
+}
+
+/** 10,000 generated price paths against the plain evaluator. */
+async function paths(): Promise<void> {
+  await withRig(
+    async (rig) => {
+      const outcomes = await runPricePaths(rig, 10_000, 20_261_124)
+      const wrong = outcomes.filter(({ fires, times }) => times !== (fires ? 1 : 0)).length
+      const fired = outcomes.filter(({ fires }) => fires).length
+      print(
+        `10,000 paths, ${outcomes.length} orders, ${fired} of them fire: ${wrong} differ from the evaluator`,
+      )
+      if (wrong > 0) process.exitCode = 1
+    },
+    { TRIGGER_PARK_MS: 0, TRIGGER_LEASE_MS: 600_000 },
+  )
+}
+
+async function usedMemory(rig: TriggerRig): Promise<number> {
+  return Number(/used_memory:(\d+)/.exec(await rig.redis.info('memory'))?.[1])
+}
+
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
+}
+
+const ms = (value: number) => `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+void main().then(() => process.exit())
