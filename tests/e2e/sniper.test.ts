@@ -76,8 +76,15 @@ test('a token that was only announced is bought in the pool that opens', async (
   const events = await api.events(orderId)
   const way = ['pending', 'open', 'routing', 'building', 'submitted', 'confirmed']
   expect(events.map(({ status }) => status)).toEqual(way)
-  expect(events[4]?.data['launch']).toMatchObject({ pool, openSlot, openToSubmittedMs: expect.any(Number) })
-  expect(events[5]?.data['launch']).toMatchObject({ pool, landedSlot: order.attempts[0]?.slot })
+  expect(events[4]?.data['launch']).toEqual({ pool, openSlot })
+  expect(events[5]?.data['launch']).toEqual({
+    pool,
+    openSlot,
+    launchToSubmittedMs: expect.any(Number),
+    openToSubmittedMs: expect.any(Number),
+    landedSlot: order.attempts[0]?.slot,
+    openToLandedSlots: Number(order.attempts[0]?.slot) - openSlot,
+  })
 
   const tokens = await get<{ items: object[] }>('/v1/tokens')
   expect(tokens.items).toContainEqual({ mint, symbol: null, name: null, decimals: 6, verified: false })
@@ -114,4 +121,18 @@ test('a pool that is open already is bought from at once, one that is too dear i
   expect([bought.status, bought.failure]).toEqual(['confirmed', null])
   expect(bought.attempts[0]?.slot).toBeGreaterThanOrEqual(openSlot)
   expect((await api.order(dear.orderId)).status).toBe('open')
+}, 90_000)
+
+test('a launch that happens while order-worker is dead is bought by the next one, once', async () => {
+  const mint = newAddress()
+  const { orderId } = await place(mint)
+  await reaches(orderId, ({ status }) => status === 'open')
+  await stack.kill('order-worker')
+  await launch({ mint, openInMs: 500 })
+  await stack.restart('order-worker')
+
+  const order = await api.finished(orderId)
+  expect([order.status, order.failure]).toEqual(['confirmed', null])
+  expect(order.attempts).toHaveLength(1)
+  expect((await api.balances()).get(mint)).toBe(BigInt(order.outputAmount ?? 0))
 }, 90_000)

@@ -4,7 +4,7 @@ import { afterFailure } from '../execute/after-failure'
 import { addFees, executedPrice, networkFees, settlementOf } from '../execute/settlement'
 import { type Engine } from '../engine'
 import { instructionRoles } from './instruction-roles'
-import { launchTiming } from './launch-timing'
+import { landedTiming, type LaunchTiming } from './launch-timing'
 import { failureOnChain, type Verdict } from './verdict'
 
 /** A signed attempt under watch. */
@@ -14,6 +14,8 @@ export type WatchedAttempt = Pick<Attempt, 'orderId' | 'attempt'> & {
   readonly lastValidBlockHeight: number
   readonly genesisHash: string
   readonly reference: string | null
+  /** Of a sniper order's attempt, where this copy submitted it. */
+  readonly launch?: LaunchTiming
 }
 
 /** What is done with an attempt after a verdict: resolved for good, or looked at again next turn. */
@@ -67,7 +69,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
     outputAmount: outputAmount.toString(),
     executedPrice: price,
     fees,
-    ...(await launchTiming(engine, order, slot)),
+    ...(await landedTiming(engine, order, attempt, slot)),
   }
   const result = await engine.journal.append({
     orderId: order.id,

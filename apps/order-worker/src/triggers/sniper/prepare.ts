@@ -40,6 +40,9 @@ export async function prepare(
     readLaunchedPool(parts, poolAddress),
     quoteOpening(parts, order, poolAddress),
   ])
+  const least = leastOutput(order, pool)
+  // Asked again every second: the dry run is for those that could be bought.
+  if (receipt !== null && (least === null || BigInt(receipt.outAmount) < least)) return { outcome: 'tooDear' }
   const facts = await readLaunchFacts(parts, order, pool, receipt)
   const { safety, minLiquidity } = order.sniper
   const checks = failedChecks(facts, {
@@ -48,12 +51,10 @@ export async function prepare(
     maxPriceImpactBps: order.maxPriceImpactBps,
   })
   if (checks.length > 0) return { outcome: 'unsafe', checks }
-  if (receipt === null) throw new Error('a pool that cannot be quoted has passed the checks')
+  if (receipt === null || least === null)
+    throw new Error('a pool that cannot be quoted has passed the checks')
 
-  const least = leastOutput(order, pool)
-  const expected = BigInt(receipt.outAmount)
-  if (least === null || expected < least) return { outcome: 'tooDear' }
-  const slipped = order.minOutputAmount ?? minOutput(expected, order.slippageBps)
+  const slipped = order.minOutputAmount ?? minOutput(BigInt(receipt.outAmount), order.slippageBps)
   const minOutputAmount = slipped > least ? slipped : least
   const attempt = await buildAttempt(parts.engine, { ...order, route: receipt, minOutputAmount })
   return { outcome: 'ready', receipt, minOutputAmount, attempt }

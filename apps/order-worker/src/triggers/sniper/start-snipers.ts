@@ -55,9 +55,13 @@ export function startSnipers(
     }
   }
 
+  function isEarly({ launch }: HeardLaunch): boolean {
+    return launch.openSlot - AHEAD_SLOTS > (slots.current() ?? 0)
+  }
+
   function consider(orderId: string, launch: HeardLaunch): void {
-    const early = launch.launch.openSlot - AHEAD_SLOTS > (slots.current() ?? 0)
-    if (early || stopping.signal.aborted || underWay.has(orderId) || underWay.size >= MAX_UNDER_WAY) return
+    if (isEarly(launch) || stopping.signal.aborted || underWay.has(orderId) || underWay.size >= MAX_UNDER_WAY)
+      return
     const running = run(orderId, launch)
       .catch((error: unknown) => {
         if (!stopping.signal.aborted) events.loopFailed(`sniping ${launch.launch.pool}`, error)
@@ -67,6 +71,7 @@ export function startSnipers(
   }
 
   async function considerAll(launch: HeardLaunch): Promise<void> {
+    if (isEarly(launch)) return
     let after: string | undefined
     do {
       const page = await store.triggers.snipersFor(launch.launch.mint, PAGE, after)

@@ -20,22 +20,16 @@ export async function submitPurchase(
   { receipt, minOutputAmount, attempt }: PreparedPurchase,
   { launch, heardAt, dueAt }: Opening,
 ): Promise<boolean> {
-  const now = engine.clock.monotonic()
-  const timing = {
-    pool: launch.pool,
-    openSlot: launch.openSlot,
-    launchToSubmittedMs: Math.round(now - heardAt),
-    openToSubmittedMs: dueAt === null ? null : Math.round(now - dueAt),
-  }
   const { venues } = attempt
+  const which = { pool: launch.pool, openSlot: launch.openSlot }
   const result = await engine.journal.append({
     ...stepsOf(engine, order, [
-      ['routing', 'the pool opens', { launch: timing }],
+      ['routing', 'the pool opens', { launch: which }],
       ['building', `buying at ${venues.join(' and ')}`, { venues, price: receipt.price }],
       [
         'submitted',
         'waiting for the chain',
-        { txHash: attempt.signature, attempt: attempt.attempt, launch: timing },
+        { txHash: attempt.signature, attempt: attempt.attempt, launch: which },
       ],
     ]),
     attempt,
@@ -47,6 +41,8 @@ export async function submitPurchase(
     return false
   }
   engine.events.stepTaken(result.order)
+  const now = engine.clock.monotonic()
+  const openToSubmittedMs = dueAt === null ? null : Math.round(now - dueAt)
   await watcher.send({
     orderId: order.id,
     attempt: attempt.attempt,
@@ -55,6 +51,7 @@ export async function submitPurchase(
     lastValidBlockHeight: attempt.lastValidBlockHeight,
     genesisHash: attempt.genesisHash,
     reference: attempt.reference,
+    launch: { ...which, launchToSubmittedMs: Math.round(now - heardAt), openToSubmittedMs },
   })
   engine.events.sniped(order.id, launch.pool, dueAt === null ? null : engine.clock.monotonic() - dueAt)
   return true
