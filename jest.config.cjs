@@ -21,7 +21,10 @@ module.exports = {
     {
       ...common,
       displayName: 'int',
-      testMatch: ['<rootDir>/{apps,packages,prisma,scripts}/**/*.int.test.ts'],
+      testMatch: [
+        '<rootDir>/{apps,packages,prisma,scripts}/**/*.int.test.ts',
+        '<rootDir>/tests/model/**/*.test.ts',
+      ],
     },
     { ...common, displayName: 'e2e', testMatch: ['<rootDir>/tests/{e2e,chaos}/**/*.test.ts'] },
   ],

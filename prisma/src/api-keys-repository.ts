@@ -5,6 +5,8 @@ import type { ApiKeysRepository } from './store'
 
 /** What a key may do unless said otherwise. */
 const DEFAULT_SCOPES = ['trade'] as const
+/** The first key of a database is its operator's. */
+const BOOTSTRAP_SCOPES = ['trade', 'admin'] as const
 /** Any number that is our own: serialises the callers of `bootstrap`. */
 const BOOTSTRAP_LOCK = 72707370
 
@@ -49,7 +51,7 @@ UPDATE api_keys SET revoked_at = now() WHERE key_id = ${keyId} AND revoked_at IS
             secretHash: Buffer.from(secretHash),
             accountId: account.id,
             name: account.name,
-            scopes: [...DEFAULT_SCOPES],
+            scopes: [...BOOTSTRAP_SCOPES],
           },
         })
       })

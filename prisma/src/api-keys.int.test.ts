@@ -25,7 +25,7 @@ test('a key is found by its id and checked by its hash; a revoked one says so', 
   const parsed = parseApiKey(key)
   if (!parsed) throw new Error('not a key')
   const found = await store.apiKeys.find(parsed.keyId)
-  expect(found).toMatchObject({ accountId, name: 'ci', revokedAt: null })
+  expect(found).toMatchObject({ accountId, name: 'ci', scopes: ['trade'], revokedAt: null })
   expect(found && matchesSecret(found.secretHash, parsed)).toBe(true)
   await store.apiKeys.revoke(parsed.keyId)
   expect((await store.apiKeys.find(parsed.keyId))?.revokedAt).toBeInstanceOf(Date)
@@ -42,6 +42,7 @@ test('services that start together bootstrap one account with one key', async ()
   expect(new Set(keys.map((row) => row?.accountId)).size).toBe(1)
   const accountId = keys[0]?.accountId ?? ''
   expect(await store.accounts.find(accountId)).toMatchObject({ name: 'first', cursor: 0 })
+  expect(keys[0]?.scopes).toEqual(['trade', 'admin'])
   expect(
     await store.apiKeys.bootstrap('another key of the operator', { id: randomUUID(), name: 'x' }),
   ).toBeNull()

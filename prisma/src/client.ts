@@ -7,11 +7,12 @@ import { createAttemptsRepository } from './attempts-repository'
 import { withAppErrors } from './errors'
 import { createEventsRepository } from './events-repository'
 import { createFillsRepository } from './fills-repository'
-import { insertOrders, lookupNewOrder } from './insert-orders'
+import { insertOrders, lookupExisting, lookupNewOrder } from './insert-orders'
 import { missingMigrations } from './migrations'
 import { createOrderReads } from './orders-repository'
 import { createPersist, type Sleeper } from './persist'
 import type { OrderReads, OrderWrites, Store, StoreConfig } from './store'
+import { createTradingRepository } from './trading-repository'
 import { createTriggersRepository } from './triggers-repository'
 import { createWorkRepository } from './work-repository'
 
@@ -48,6 +49,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
   const writes: OrderWrites = {
     insertOrders: (orders) => insertOrders(client, persist, orders),
     appendEvents: (appends) => appendEvents(client, persist, appends),
+    lookupExisting: (order) => lookupExisting(client, order),
     lookupNewOrder: (orderId) => lookupNewOrder(client, orderId),
   }
   const self = withAppErrors({
@@ -74,5 +76,6 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
     triggers: withAppErrors(createTriggersRepository(client)),
     fills: withAppErrors(createFillsRepository(client)),
     work: withAppErrors(createWorkRepository(client, reads)),
+    trading: withAppErrors(createTradingRepository(client)),
   }
 }

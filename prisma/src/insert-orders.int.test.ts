@@ -136,6 +136,29 @@ test('a lapsed key does not free the clientOrderId', async () => {
   expect(result).toMatchObject({ outcome: 'existing', by: 'clientOrderId', order: { id: old.id } })
 })
 
+test('whom an order would run into can be asked without inserting it', async () => {
+  const accountId = await newAccount(store)
+  const [byKey, byId] = [
+    newOrder(accountId, { idempotencyKey: 'k' }),
+    newOrder(accountId, { clientOrderId: 'c' }),
+  ]
+  await store.orders.insertOrders([byKey, byId])
+  const look = (fields: object) => store.orders.lookupExisting(newOrder(accountId, fields))
+  expect(await look({ idempotencyKey: 'k', clientOrderId: 'c' })).toMatchObject({
+    outcome: 'existing',
+    by: 'idempotencyKey',
+    order: { id: byKey.id },
+  })
+  expect(await look({ idempotencyKey: 'new', clientOrderId: 'c' })).toMatchObject({
+    by: 'clientOrderId',
+    order: { id: byId.id },
+  })
+  await execute(`UPDATE orders SET created_at = now() - interval '25 hours' WHERE id = $1`, [byKey.id])
+  for (const fields of [{}, { idempotencyKey: 'k' }, { clientOrderId: 'new' }])
+    expect(await look(fields)).toBeNull()
+  expect(await store.accounts.cursor(accountId)).toBe(2)
+})
+
 test('the same order again is its own success: an insert can be repeated', async () => {
   const order = newOrder(await newAccount(store), { idempotencyKey: 'k', clientOrderId: 'c' })
   const [first] = await store.orders.insertOrders([order])

@@ -3,7 +3,7 @@ import { AppError } from '@fillstream/core'
 import { DEFAULT_LIFE_MS } from '@fillstream/types'
 import { Prisma, type PrismaClient } from '../generated/client'
 import { runByHalves } from './batcher'
-import type { InsertResult, Published } from './orders'
+import type { ExistingOrder, InsertResult, Published } from './orders'
 import { type Persist } from './persist'
 import { ORDER_JSON, orderFromJson, toJson, toNews, toOrder, type OrderJson } from './rows'
 
@@ -145,8 +145,8 @@ export async function lookupNewOrder(client: PrismaClient, orderId: string): Pro
 async function existing(
   client: PrismaClient,
   orderId: string,
-  by: 'idempotencyKey' | 'clientOrderId',
-): Promise<InsertResult> {
+  by: ExistingOrder['by'],
+): Promise<ExistingOrder> {
   const row = await client.order.findUniqueOrThrow({
     where: { id: orderId },
     include: { attempts: { orderBy: { attempt: 'asc' } } },
@@ -161,6 +161,28 @@ function expiredAlready(): AppError {
   })
 }
 
+/** Whom an order really runs into; a key that has lapsed holds nothing. */
+function holderOf(holders: readonly Holder[], order: Pick<NewOrder, 'id'>): Holder | undefined {
+  const mine = holders.filter(({ wanted }) => wanted === order.id)
+  return (
+    mine.find(({ by }) => by === 'orderId') ??
+    mine.find(({ by, lapsed }) => by === 'idempotencyKey' && !lapsed) ??
+    (mine.some(({ lapsed }) => lapsed)
+      ? undefined
+      : (mine.find(({ by }) => by === 'clientOrderId') ?? mine.find(({ by }) => by === 'expiry')))
+  )
+}
+
+/** The earlier order whose key or client id this one has; null where it would be new. */
+export async function lookupExisting(client: PrismaClient, order: NewOrder): Promise<ExistingOrder | null> {
+  if (order.idempotencyKey === null && order.clientOrderId === null) return null
+  const holders = (await findHolders(client, [order])).filter(({ lapsed }) => !lapsed)
+  const holder = holderOf(holders, order)
+  return holder?.by === 'idempotencyKey' || holder?.by === 'clientOrderId'
+    ? existing(client, holder.id, holder.by)
+    : null
+}
+
 /** One result per order that ran into something; those absent are worth another round, their way being free now. */
 async function settleConflicts(
   client: PrismaClient,
@@ -169,19 +191,15 @@ async function settleConflicts(
   const holders = await findHolders(client, orders)
   const settled = new Map<string, InsertResult | Error>()
   // A hundred twins have one holder, which is read once.
-  const read = new Map<string, InsertResult>()
+  const read = new Map<string, ExistingOrder>()
   for (const order of orders) {
-    const mine = holders.filter(({ wanted }) => wanted === order.id)
-    const holder =
-      mine.find(({ by }) => by === 'orderId') ??
-      mine.find(({ by, lapsed }) => by === 'idempotencyKey' && !lapsed) ??
-      (mine.some(({ lapsed }) => lapsed) ? undefined : mine.find(({ by }) => by === 'clientOrderId'))
+    const holder = holderOf(holders, order)
     if (holder?.by === 'orderId') {
       const own = await lookupNewOrder(client, order.id)
       if (own) settled.set(order.id, { outcome: 'created', ...own })
-    } else if (holder === undefined) {
-      if (mine.some(({ by }) => by === 'expiry')) settled.set(order.id, expiredAlready())
-    } else if (holder.by !== 'expiry') {
+    } else if (holder?.by === 'expiry') {
+      settled.set(order.id, expiredAlready())
+    } else if (holder) {
       const name = `${holder.by} ${holder.id}`
       const found = read.get(name) ?? (await existing(client, holder.id, holder.by))
       read.set(name, found)

@@ -10,14 +10,13 @@ export interface Published {
 }
 
 /** Which promise of uniqueness an order ran into. `order` and `bodyHash` are of the order that was there first. */
-export type InsertResult =
-  | ({ readonly outcome: 'created' } & Published)
-  | {
-      readonly outcome: 'existing'
-      readonly by: 'idempotencyKey' | 'clientOrderId'
-      readonly order: Order
-      readonly bodyHash: string
-    }
+export interface ExistingOrder {
+  readonly outcome: 'existing'
+  readonly by: 'idempotencyKey' | 'clientOrderId'
+  readonly order: Order
+  readonly bodyHash: string
+}
+export type InsertResult = ({ readonly outcome: 'created' } & Published) | ExistingOrder
 
 /** A signed attempt: durable before its first byte is sent. The lease says which watcher looks after it first. */
 export interface SubmittedAttempt {

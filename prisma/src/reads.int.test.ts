@@ -161,9 +161,20 @@ test('work is due when it was left alone, and never while the chain has it or it
     steps(delayed, 1, ['pending', 'routing'], { changes: { dueInMs: 60_000 } }),
   ])
   const due = async (idleMs: number) =>
-    (await store.work.dueOrders(1_000, idleMs)).filter((order) => order.accountId === accountId)
+    (await store.work.dueOrders(1_000, idleMs, null)).filter((order) => order.accountId === accountId)
   await eventually(async () => expect(await due(0)).toEqual([{ id: fresh.id, accountId, lastSeq: 1 }]))
   expect(await due(60_000)).toEqual([])
+  expect((await store.work.dueOrders(1_000, 0, fresh.id)).map(({ id }) => id)).not.toContain(fresh.id)
+})
+
+test('how long an order has stood still is told by the clock of Postgres', async () => {
+  const accountId = await newAccount(store)
+  const [order] = await ordersOf(accountId, 1)
+  if (!order) throw new Error('no order')
+  expect(await store.work.idleMs(order.id)).toBeLessThan(60_000)
+  await execute(`UPDATE orders SET updated_at = updated_at - interval '2 minutes' WHERE id = $1`, order.id)
+  expect(await store.work.idleMs(order.id)).toBeGreaterThanOrEqual(120_000)
+  expect(await store.work.idleMs(randomUUID())).toBe(Infinity)
 })
 
 test('what happened lately is told again, with its news', async () => {

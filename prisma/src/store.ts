@@ -8,7 +8,7 @@ import type {
   OrderType,
   RouteReceipt,
 } from '@fillstream/types'
-import type { AppendResult, InsertResult, NewFill, OrderAppend, Published } from './orders'
+import type { AppendResult, ExistingOrder, InsertResult, NewFill, OrderAppend, Published } from './orders'
 
 export interface Account {
   readonly id: string
@@ -46,7 +46,8 @@ export interface ApiKeysRepository {
   find(keyId: string): Promise<ApiKey | null>
   revoke(keyId: string): Promise<void>
   /**
-   * Makes a first account with `key`, unless the database has any key already. Several callers at once make one.
+   * Makes a first account with `key`, which may trade and is its operator's (`admin`), unless the database has any key already.
+   * Several callers at once make one.
    * @returns the key's row, also when it was there before; null where the database has other keys only
    */
   bootstrap(key: string, account: { id: string; name: string }): Promise<ApiKey | null>
@@ -58,6 +59,8 @@ export interface OrderWrites {
   insertOrders(orders: readonly NewOrder[]): Promise<(InsertResult | Error)[]>
   /** One result per append, in the order given; several of one order are applied one after the other. */
   appendEvents(appends: readonly OrderAppend[]): Promise<(AppendResult | Error)[]>
+  /** The earlier order that an insert of this one would run into; null where it would be new. Writes nothing. */
+  lookupExisting(order: NewOrder): Promise<ExistingOrder | null>
   /** What became of an insert whose outcome is unknown: null while there is nothing. */
   lookupNewOrder(orderId: string): Promise<Published | null>
 }
@@ -175,17 +178,46 @@ export type OverdueOrder = Pick<Order, 'id' | 'accountId' | 'lastSeq' | 'status'
   readonly expiresAt: Date
 }
 
+/** An order that somebody should be working on. */
+export interface DueOrder {
+  readonly id: string
+  readonly accountId: string
+  readonly lastSeq: number
+}
+
 /** What the loops that look for work ask. */
 export interface WorkRepository {
-  /** Orders that need work (neither terminal nor submitted) and were due more than `idleMs` ago. Longest waiting first. */
-  dueOrders(limit: number, idleMs: number): Promise<{ id: string; accountId: string; lastSeq: number }[]>
+  /**
+   * Orders that need work (not terminal, open or submitted) and were due more than `idleMs` ago, by id: at most `limit` after
+   * `afterId` (null: from the first).
+   */
+  dueOrders(limit: number, idleMs: number, afterId: string | null): Promise<DueOrder[]>
   /**
    * Orders past their time, by the clock of Postgres, that can still expire: not done, and not with the chain. The longest
    * overdue first. `append` refuses to expire one whose time has not come, and to submit one whose time is over.
    */
   expiredOrders(limit: number): Promise<OverdueOrder[]>
+  /** How long ago the order last changed, by the clock of Postgres; Infinity where there is no such order. */
+  idleMs(orderId: string): Promise<number>
   /** Orders with events of the last `sinceMs`, and those events: what a wiped Redis should hear again. Newest first. */
   recentlyUpdated(sinceMs: number, limit: number): Promise<Published[]>
+}
+
+/** Whether the engine trades, as an operator last said. */
+export interface TradingState {
+  readonly halted: boolean
+  /** Why it was halted or resumed; null where nothing was said. */
+  readonly reason: string | null
+  /** Since when it is so; null where nobody has ever said. */
+  readonly since: Date | null
+  /** The API key that said so last. */
+  readonly keyId: string | null
+}
+
+export interface TradingRepository {
+  get(): Promise<TradingState>
+  /** Halts or resumes for every copy of every service. What is said again keeps its time and takes the new reason. */
+  set(change: Pick<TradingState, 'halted' | 'reason' | 'keyId'>): Promise<TradingState>
 }
 
 /** The database, by what is asked of it. Everything that needs Postgres fails with DEPENDENCY_UNAVAILABLE while it is away. */
@@ -198,6 +230,7 @@ export interface Store {
   readonly triggers: TriggersRepository
   readonly fills: FillsRepository
   readonly work: WorkRepository
+  readonly trading: TradingRepository
   /** Resolves when Postgres answers. */
   ping(): Promise<void>
   /** Throws, saying what to run, where the database lacks a migration that this version needs. */

@@ -156,7 +156,7 @@ test('orders that rest are no work, those that left are', async () => {
   await created({})
   const due = () =>
     eventually(async () => {
-      const found = await store.work.dueOrders(10, 0)
+      const found = await store.work.dueOrders(10, 0, null)
       expect(found).not.toHaveLength(0)
       return found.map(({ id }) => id)
     })

@@ -5,11 +5,12 @@ import type { OrderReads, WorkRepository } from './store'
 
 export function createWorkRepository(client: PrismaClient, orders: OrderReads): WorkRepository {
   return {
-    dueOrders(limit, idleMs) {
+    dueOrders(limit, idleMs, afterId) {
       return client.$queryRaw(Prisma.sql`
 SELECT id, account_id AS "accountId", last_seq AS "lastSeq" FROM orders
 WHERE ended_at IS NULL AND NOT resting AND run_after < now() - ${idleMs}::int * interval '1 millisecond'
-ORDER BY run_after, id LIMIT ${limit}::int`)
+  AND (${afterId}::uuid IS NULL OR id > ${afterId}::uuid)
+ORDER BY id LIMIT ${limit}::int`)
     },
 
     expiredOrders(limit) {
@@ -17,6 +18,12 @@ ORDER BY run_after, id LIMIT ${limit}::int`)
 SELECT id, account_id AS "accountId", last_seq AS "lastSeq", status, expires_at AS "expiresAt" FROM orders
 WHERE ended_at IS NULL AND expires_at <= now() AND status <> 'submitted'
 ORDER BY expires_at LIMIT ${limit}::int`)
+    },
+
+    async idleMs(orderId) {
+      const rows = await client.$queryRaw<{ ms: number }[]>(Prisma.sql`
+SELECT (extract(epoch FROM now() - updated_at) * 1000)::float8 AS ms FROM orders WHERE id = ${orderId}::uuid`)
+      return rows[0]?.ms ?? Infinity
     },
 
     async recentlyUpdated(sinceMs, limit) {

@@ -37,7 +37,7 @@ const TIGHT_SALE = { ...WIDE, slippageBps: 0 }
 const TIGHT_PURCHASE = { inputMint: 'USDC', outputMint: 'SOL', amount: 30_000_000n, slippageBps: 0 }
 
 const OUT_OF_REACH = { ...WIDE, type: 'limit', limitPrice: '1000000' } as const
-const WAITS_MS = 3_000
+const WAITS_MS = 1_200
 
 export function createTrader(stack: Stack): Trader {
   const client = createClient({

@@ -83,6 +83,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
       KEY_PREFIX: redis.keyPrefix,
       GATEWAY_PORT: '0',
       NOTIFIER_PORT: '4001',
+      // No worker works on these queues.
+      MAX_QUEUE_SECONDS: '1000000',
       DRAIN_MS: '0',
       ...options.env,
     }),

@@ -138,7 +138,7 @@ describe('limits', () => {
       answer = await rig.call('POST', '/v1/orders', { json: order })
     } while (answer.status === 202)
     expect([answer.status, answer.body['code']]).toEqual([503, 'OVERLOADED'])
-    expect(answer.headers.get('retry-after')).toBe('2')
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
     expect((await rig.call('GET', '/v1/orders')).status).toBe(200)
     await rig.close()
   })

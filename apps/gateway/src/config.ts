@@ -41,6 +41,8 @@ const configSchema = z.object({
   RATE_LIMIT_ORDERS_PER_SECOND: count.default(500),
   /** Orders waiting for an order-worker beyond which new ones are refused. */
   MAX_QUEUE_DEPTH: count.default(20_000),
+  /** New orders are refused while those that wait would take the order-workers longer than this, as fast as they are. */
+  MAX_QUEUE_SECONDS: count.default(30),
   /** Told to clients in `/v1/account`; the notifier enforces it. */
   STREAM_MAX_CONNECTIONS_PER_ACCOUNT: count.default(100),
 })

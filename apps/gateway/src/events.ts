@@ -1,4 +1,5 @@
 import { type Logger, type Metrics } from '@fillstream/runtime'
+import { type TradingState } from '@fillstream/store'
 
 /** What happens in the gateway that someone may want to see: each a log line, a count, or both. */
 export interface GatewayEvents {
@@ -11,7 +12,16 @@ export interface GatewayEvents {
   publishFailed(error: unknown, orders: number): void
   dependencyDown(name: string, reason: string): void
   dependencyUp(name: string): void
-  queueDepth(depth: number): void
+  queueSampled(depth: number, perSecond: number): void
+  /** An operator has halted or resumed through this copy. */
+  tradingSet(fields: {
+    requestId: string
+    keyId: string | null
+    halted: boolean
+    reason: string | null
+  }): void
+  /** What this copy goes by, and what it went by before: null at its start. */
+  tradingState(state: TradingState, before: TradingState | null): void
 }
 
 export function createEvents({
@@ -30,6 +40,11 @@ export function createEvents({
   const notPublished = metrics.counter('orders_not_published_total', 'Changes of orders that were not told')
   const up = metrics.gauge('dependency_up', 'Whether a dependency answers', ['dependency'])
   const depth = metrics.gauge('orders_queue_depth', 'Orders waiting or running')
+  const capacity = metrics.gauge(
+    'orders_capacity_per_second',
+    'How fast the queue can be worked off, estimated',
+  )
+  const halted = metrics.gauge('trading_halted', 'Whether an operator has halted trading')
   return {
     requestAnswered(operation, status, seconds) {
       requests({ operation, status })
@@ -64,6 +79,16 @@ export function createEvents({
       up(1, { dependency: name })
       logger.info('dependency is up', { dependency: name })
     },
-    queueDepth: (value) => depth(value),
+    queueSampled(value, perSecond) {
+      depth(value)
+      capacity(perSecond)
+    },
+    tradingSet: (fields) => logger.warn('an operator has set whether the engine trades', fields),
+    tradingState(state, before) {
+      halted(state.halted ? 1 : 0)
+      if (state.halted === (before?.halted ?? false)) return
+      if (state.halted) logger.warn('trading is halted', { ...state })
+      else logger.info('trading is resumed', { ...state })
+    },
   }
 }

@@ -90,6 +90,13 @@ const venueQuote = {
   latencyMs: 201.4,
 }
 
+const halted = {
+  halted: true,
+  reason: 'raydium-sim misprices SOL',
+  since: AT,
+  keyId: '0123456789abcdef',
+}
+
 const shortOrder = {
   requests: { 'buy 50 SOL': { amount: 50 } },
   answer: {
@@ -219,6 +226,8 @@ export const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   execute: shortOrder,
   executeOrder: shortOrder,
+  getTrading: { answer: halted },
+  setTrading: { requests: { halt: { halted: true, reason: halted.reason } }, answer: halted },
 }
 
 /** A problem document of each code. */

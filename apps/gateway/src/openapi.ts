@@ -20,6 +20,8 @@ import {
   shortOrderAnswerSchema,
   shortOrderRequestSchema,
   streamTokenSchema,
+  tradingChangeSchema,
+  tradingStateSchema,
   type Operation,
   type ProblemCode,
 } from '@fillstream/types'
@@ -45,6 +47,8 @@ const COMPONENTS: readonly (readonly [string, z.ZodType])[] = [
   ['Quote', quoteSchema],
   ['Account', accountSchema],
   ['StreamToken', streamTokenSchema],
+  ['TradingChange', tradingChangeSchema],
+  ['TradingState', tradingStateSchema],
   ['Problem', problemSchema],
 ]
 
@@ -83,7 +87,13 @@ export function createOpenApi(): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'orders' }, { name: 'market' }, { name: 'account' }, { name: 'service' }],
+    tags: [
+      { name: 'orders' },
+      { name: 'market' },
+      { name: 'account' },
+      { name: 'admin' },
+      { name: 'service' },
+    ],
   })
 }
 
@@ -179,6 +189,7 @@ function pathParameters(path: string): z.ZodObject | undefined {
 
 function tagOf(path: string): string {
   if (/orders|execute/.test(path)) return 'orders'
+  if (/admin/.test(path)) return 'admin'
   return /account|stream-tokens/.test(path) ? 'account' : 'market'
 }
 

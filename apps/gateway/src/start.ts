@@ -28,14 +28,16 @@ import { createDemoAccount } from './demo-account'
 import { watchDependencies } from './dependencies'
 import { createEvents } from './events'
 import { createAuthenticate } from './middleware/authenticate'
-import { watchQueueDepth } from './middleware/overload'
+import { watchBacklog } from './middleware/overload'
 import { answerBrokenRequest } from './middleware/problems'
 import { createRateLimits } from './middleware/rate-limits'
 import { createOpenApi } from './openapi'
 import { accountRoutes } from './routes/account'
+import { adminRoutes } from './routes/admin'
 import { marketRoutes } from './routes/market'
 import { createOrderView, orderRoutes } from './routes/orders'
 import { shortFormRoutes } from './routes/short-form'
+import { watchTrading } from './trading-watch'
 import { askService } from './use-cases/ask-service'
 import { createCancelOrder } from './use-cases/cancel-order'
 import { createEnqueuer } from './use-cases/enqueuer'
@@ -71,12 +73,14 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     { clock, onConnectionLost: (error) => logger.debug('postgres connection lost', { error }) },
   )
   const redis = createRedis(redisUrl, 'producer', logger)
+  let tradingAtStart
   try {
     await whenAvailable('Postgres', () => store.assertSchemaCurrent(), isUnavailable, deps)
     await redisReady(redis, START_PATIENCE_MS)
     await assertRedisKeepsKeys(redis, logger)
     if (config.BOOTSTRAP_API_KEY !== undefined)
       await store.apiKeys.bootstrap(config.BOOTSTRAP_API_KEY, { id: ids.uuid(), name: 'demo' })
+    tradingAtStart = await store.trading.get()
   } catch (error) {
     await Promise.all([store.close(), closeRedis(redis)])
     throw error
@@ -97,7 +101,12 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     { clock, events },
   )
   redis.on('close', () => dependencies.recheck())
-  const overload = watchQueueDepth(queue, config.MAX_QUEUE_DEPTH, { clock, events })
+  const trading = watchTrading(store.trading, tradingAtStart, { clock, events })
+  const overload = watchBacklog(
+    queue,
+    { maxDepth: config.MAX_QUEUE_DEPTH, maxSeconds: config.MAX_QUEUE_SECONDS },
+    { clock, events, isHalted: trading.isHalted },
+  )
   const enqueuer = createEnqueuer(queue, { events, checkpoint })
 
   const router = askService(DEX_ROUTER, rpc.to(DEX_ROUTER, dexRouterOperations), dependencies)
@@ -113,6 +122,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     tokens,
     journal,
     enqueuer,
+    trading,
     view,
     orders: store.orders,
   }
@@ -136,6 +146,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
         view,
       }),
       ...shortFormRoutes({ placeOrder, streamBase }),
+      ...adminRoutes({ trading: store.trading, watch: trading, dependencies, events }),
       ...marketRoutes({ router, tokens, getQuote: createGetQuote({ router, tokens, clock, ids }) }),
       ...accountRoutes({
         accounts: store.accounts,
@@ -181,7 +192,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
   })
 
   const stopBackground = async () => {
-    await Promise.all([dependencies.stop(), overload.stop()])
+    await Promise.all([dependencies.stop(), trading.stop(), overload.stop()])
     await journal.close()
     await enqueuer.close()
     await Promise.all([rpc.close(), queue.close(), closeRedis(redis), store.close()])

@@ -7,6 +7,7 @@ import { type DexRouter } from './adapters/dex-router'
 import { type Config } from './config'
 import { type WorkerEvents } from './events'
 import { type Wallets } from './signer/wallets'
+import { type Trading } from './trading'
 import { type Triggers } from './triggers/triggers'
 
 /** What the steps of execution work with, wired once in start.ts. */
@@ -16,6 +17,7 @@ export interface Engine extends Deps {
   readonly store: Store
   readonly journal: Journal
   readonly queue: OrdersQueue
+  readonly trading: Trading
   readonly chain: Chain
   readonly settlement: SettlementPorts
   readonly router: DexRouter

@@ -1,5 +1,6 @@
 import { type Attempt, type Order } from '@fillstream/core'
 import { type Deps } from '@fillstream/runtime'
+import { type TradingState } from '@fillstream/store'
 import { findToken, type FailureCode, type RouteReceipt } from '@fillstream/types'
 
 /** What happens in this service, by name: each is logged and counted. */
@@ -40,6 +41,7 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     'snipe_seconds',
     'From the slot before an opening to the purchase handed over',
   )
+  const halted = metrics.gauge('trading_halted', 'Whether an operator has halted trading')
   const unresolved = metrics.gauge('unresolved_attempts', 'Signed attempts whose outcome this copy watches')
 
   return {
@@ -89,6 +91,16 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     appendLost(orderId: string) {
       conflicts()
       logger.debug('another writer was first', { orderId })
+    },
+    /** What this copy goes by, and what it went by before: null at its start. */
+    tradingState(state: TradingState, before: TradingState | null) {
+      halted(state.halted ? 1 : 0)
+      if (state.halted === (before?.halted ?? false)) return
+      if (state.halted) logger.warn('trading is halted: nothing is signed', { ...state })
+      else logger.info('trading is resumed', { ...state })
+    },
+    orderHeld(orderId: string) {
+      logger.debug('trading is halted: the order waits', { orderId })
     },
     ordersRequeued(count: number) {
       swept({}, count)

@@ -1,5 +1,6 @@
 import { snapshotOf } from '@fillstream/core'
 import {
+  createFinishedJobs,
   createOrderCache,
   createOrdersQueue,
   createOrdersWorker,
@@ -35,12 +36,14 @@ import { type Config } from './config'
 import { type Engine } from './engine'
 import { createWorkerEvents } from './events'
 import { executeOrder } from './execute/execute-order'
+import { oneRunEach } from './execute/one-run'
 import { startExpiry } from './recovery/expiry'
 import { startRepublisher } from './recovery/republisher'
 import { startSweeper } from './recovery/sweeper'
 import { createSniperLeases } from './triggers/sniper/sniper-leases'
 import { startSnipers } from './triggers/sniper/start-snipers'
 import { createWallets } from './signer/wallets'
+import { startTrading } from './trading'
 import { startTriggers } from './triggers/start-triggers'
 import { startFinalityLoop } from './watch/finality'
 import { startWatcher } from './watch/watcher'
@@ -61,6 +64,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
 
   const store = createStore({ databaseUrl: config.DATABASE_URL, poolSize: config.DATABASE_POOL_SIZE }, deps)
   await whenAvailable('Postgres', () => store.assertSchemaCurrent(), isUnavailable, deps)
+  const tradingAtStart = await whenAvailable('Postgres', () => store.trading.get(), isUnavailable, deps)
   const redis = createRedis(redisUrl, 'producer', logger)
   await redisReady(redis, START_PATIENCE_MS)
   await assertRedisKeepsKeys(redis, logger)
@@ -81,6 +85,8 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     checkpoint: deps.checkpoint,
   })
   const queue = createOrdersQueue(bus, logger)
+  const finished = createFinishedJobs(redis, bus, clock)
+  const trading = startTrading(store.trading, tradingAtStart, { clock, events })
   const requests = createRpcClient(bus, deps)
   const parts = {
     ...deps,
@@ -88,6 +94,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     store,
     journal,
     queue,
+    trading,
     router: createDexRouter(requests.to(DEX_ROUTER, dexRouterOperations), config.QUOTE_TIMEOUT_MS),
     owner: ids.uuid(),
     genesisHash,
@@ -126,11 +133,14 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     },
     bus,
   )
+  const execute = oneRunEach((orderId) => executeOrder(engine, watcher, orderId))
   const worker = createOrdersWorker(
     { ...bus, concurrency: config.WORKER_CONCURRENCY, lockMs: config.WORKER_LOCK_MS },
-    ({ orderId }) => executeOrder(engine, watcher, orderId),
+    ({ orderId, accountId }) => execute(orderId).finally(() => finished.add(accountId)),
     { clock, logger },
   )
+  // Signing asks again; this keeps the orders in the queue, where the resume finds them.
+  trading.follow((halted) => (halted ? worker.pause() : worker.resume()))
   const cache = createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS })
   const loops = [
     startSweeper(engine),
@@ -165,7 +175,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
         ...loops.map((loop) => loop.stop()),
       ])
       await slots.stop()
-      await watcher.close()
+      await Promise.all([watcher.close(), trading.stop(), finished.close()])
       await journal.close()
       await Promise.all([queue.close(), requests.close()])
       redis.disconnect()

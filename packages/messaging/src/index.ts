@@ -1,3 +1,4 @@
+export * from './finished-jobs'
 export * from './launches'
 export * from './news-reader'
 export * from './order-news'

@@ -9,6 +9,11 @@ const queue = createOrdersQueue(config, logger)
 
 afterAll(() => queue.close())
 
+async function depth(): Promise<number> {
+  const { waiting, running } = await queue.load()
+  return waiting + running
+}
+
 /** A worker that hands every job to the test, which says what its outcome is. */
 function work(outcome: (orderId: string, time: number) => JobOutcome, clock = systemClock) {
   const runs: string[] = []
@@ -35,10 +40,10 @@ test('a step is queued once while its job waits, and again after it has run', as
   const step = { orderId, accountId, lastSeq: 1 }
   await queue.enqueue([step])
   await queue.enqueue([step])
-  expect(await queue.depth()).toBe(1)
+  expect(await depth()).toBe(1)
   const { worker, runs, reached } = work(() => ({ again: false }))
   await reached(1)
-  while ((await queue.depth()) > 0) await systemClock.sleep(5)
+  while ((await depth()) > 0) await systemClock.sleep(5)
   await queue.enqueue([step])
   await reached(2)
   expect(runs).toEqual([orderId, orderId])
@@ -65,7 +70,7 @@ test('a job that fails does not swallow the next under its id', async () => {
   })
   await queue.enqueue([step])
   await reached(1)
-  while ((await queue.depth()) > 0) await systemClock.sleep(5)
+  while ((await depth()) > 0) await systemClock.sleep(5)
   await queue.enqueue([step])
   await reached(2)
   expect(runs).toHaveLength(2)
@@ -81,9 +86,41 @@ test('a job put off by a copy whose clock is an hour ahead runs when the order i
   )
   await queue.enqueue([step])
   await reached(1)
-  while ((await queue.depth()) > 0) await systemClock.sleep(5)
+  while ((await depth()) > 0) await systemClock.sleep(5)
   await queue.requeue([step])
   await reached(2)
   expect(runs).toHaveLength(2)
+  await worker.close()
+})
+
+test('of orders that are due, only those without a job are queued again', async () => {
+  const steps = [5, 6, 7].map((lastSeq) => ({ orderId: systemIds.uuid(), accountId, lastSeq }))
+  await queue.enqueue(steps.slice(0, 2))
+  expect(await queue.requeue(steps)).toBe(1)
+  expect(await queue.requeue(steps)).toBe(0)
+  expect(await depth()).toBe(3)
+  const { worker, runs, reached } = work(() => ({ again: false }))
+  await reached(3)
+  expect(runs.sort()).toEqual(steps.map(({ orderId }) => orderId).sort())
+  await worker.close()
+})
+
+test('a worker that is paused takes no job until it is resumed, and the jobs that came meanwhile then run', async () => {
+  const { worker, runs, reached } = work(() => ({ again: false }))
+  const first = { orderId: systemIds.uuid(), accountId, lastSeq: 1 }
+  await queue.enqueue([first])
+  await reached(1)
+  while ((await depth()) > 0) await systemClock.sleep(5)
+  worker.pause()
+  const later = Array.from({ length: 30 }, () => ({ orderId: systemIds.uuid(), accountId, lastSeq: 1 }))
+  await queue.enqueue(later)
+  for (let i = 0; i < 10; i++) {
+    worker.resume()
+    worker.pause()
+  }
+  worker.resume()
+  await reached(31)
+  expect(new Set(runs)).toEqual(new Set([first, ...later].map(({ orderId }) => orderId)))
+  while ((await depth()) > 0) await systemClock.sleep(5)
   await worker.close()
 })

@@ -1,6 +1,14 @@
-import { orderJobId, orderJobSchema, ORDERS_QUEUE, shardOf, type OrderJob } from '@fillstream/types'
+import {
+  finishedJobsKey,
+  orderJobId,
+  orderJobSchema,
+  ORDERS_QUEUE,
+  shardOf,
+  type OrderJob,
+} from '@fillstream/types'
 import { createRedis, type Clock, type Logger } from '@fillstream/runtime'
 import { DelayedError, Queue, Worker, type Job } from 'bullmq'
+import { type Redis } from 'ioredis'
 
 /** How long a queue or worker that closes waits for its running jobs, and for a Redis that may be away. */
 const CLOSE_PATIENCE_MS = 4_000
@@ -31,17 +39,26 @@ export interface QueuedOrder {
   readonly delayMs?: number
 }
 
+/** Jobs, as counted at one moment. */
+export interface QueueLoad {
+  readonly waiting: number
+  readonly running: number
+  /** A counter that only rises, until Redis is emptied. */
+  readonly finished: number
+}
+
 /** The sending side of the `orders` queue. Fails fast while Redis is away. */
 export interface OrdersQueue {
   /** Queues orders at the step they stand at; one whose step is queued already is left as it is. */
   enqueue(orders: readonly QueuedOrder[]): Promise<void>
   /**
-   * Queues orders that have been due for a while, by the clock of Postgres. A job that waits under its id for the time that its
-   * sender's clock named does not wait any longer.
+   * Queues those of the orders that have no job, which have been due for a while by the clock of Postgres. A job that waits for
+   * the time that its sender's clock named does not wait any longer; one that waits its turn is left alone, which costs one
+   * look at it. Resolves with how many were helped.
    */
-  requeue(orders: readonly QueuedOrder[]): Promise<void>
-  /** Jobs waiting or running over all partitions. */
-  depth(): Promise<number>
+  requeue(orders: readonly QueuedOrder[]): Promise<number>
+  /** What there is to do and what was done, over all partitions. */
+  load(): Promise<QueueLoad>
   close(): Promise<void>
 }
 
@@ -83,14 +100,32 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
     )
   return {
     enqueue: (orders) => forEachPartition(orders, add),
-    requeue: (orders) =>
-      forEachPartition(orders, async (queue, mine) => {
-        await add(queue, mine)
-        await Promise.all(mine.map(({ orderId, lastSeq }) => endDelay(queue, orderJobId(orderId, lastSeq))))
-      }),
-    async depth() {
+    async requeue(orders) {
+      let helped = 0
+      await forEachPartition(orders, async (queue, mine) => {
+        const delays = await delaysOf(connection, queue, mine)
+        const lost = mine.filter((_, i) => delays[i] === null)
+        const delayed = mine.filter((_, i) => Number(delays[i]) > 0)
+        if (lost.length > 0) await add(queue, lost)
+        const ended = await Promise.all(
+          delayed.map(({ orderId, lastSeq }) => endDelay(queue, orderJobId(orderId, lastSeq))),
+        )
+        helped += lost.length + ended.filter((done) => done).length
+      })
+      return helped
+    },
+    async load() {
       const counts = await Promise.all(queues.map((queue) => queue.getJobCounts('waiting', 'active')))
-      return counts.reduce((sum, count) => sum + (count['waiting'] ?? 0) + (count['active'] ?? 0), 0)
+      const finished = await Promise.all(
+        queues.map((_, shard) => connection.get(finishedJobsKey(config.prefix, shard))),
+      )
+      const total = (numbers: readonly (number | undefined)[]) =>
+        numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0)
+      return {
+        waiting: total(counts.map((count) => count['waiting'])),
+        running: total(counts.map((count) => count['active'])),
+        finished: total(finished.map(Number)),
+      }
     },
     async close() {
       await atMost(CLOSE_PATIENCE_MS, Promise.all(queues.map((queue) => queue.close())))
@@ -99,11 +134,31 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
   }
 }
 
-async function endDelay(queue: Queue<OrderJob>, jobId: string): Promise<void> {
-  if ((await queue.getJobState(jobId)) !== 'delayed') return
+/** The delay with which each order's job was last put off; null where there is no job. */
+async function delaysOf(
+  connection: Redis,
+  queue: Queue<OrderJob>,
+  orders: readonly QueuedOrder[],
+): Promise<readonly (string | null)[]> {
+  const pipeline = connection.pipeline()
+  for (const { orderId, lastSeq } of orders) pipeline.hget(queue.toKey(orderJobId(orderId, lastSeq)), 'delay')
+  const replies = (await pipeline.exec()) ?? []
+  return replies.map(([error, delay]) => {
+    if (error) throw error
+    return delay as string | null
+  })
+}
+
+async function endDelay(queue: Queue<OrderJob>, jobId: string): Promise<boolean> {
+  if ((await queue.getJobState(jobId)) !== 'delayed') return false
   const job = await queue.getJob(jobId)
   // It may have begun by itself meanwhile.
-  await job?.promote().catch(() => undefined)
+  return (
+    (await job?.promote().then(
+      () => true,
+      () => false,
+    )) ?? false
+  )
 }
 
 export interface OrdersWorkerConfig extends OrdersQueueConfig {
@@ -113,6 +168,9 @@ export interface OrdersWorkerConfig extends OrdersQueueConfig {
 }
 
 export interface OrdersWorker {
+  /** Takes no further job until `resume`; those that run go on. */
+  pause(): void
+  resume(): void
   /** Takes no further job and waits for the running ones. */
   close(): Promise<void>
 }
@@ -154,6 +212,14 @@ export function createOrdersWorker(
     return { worker, connection }
   })
   return {
+    pause() {
+      for (const { worker } of workers)
+        worker.pause(true).catch((error: unknown) => logger.debug('orders worker', { error }))
+    },
+    resume() {
+      // It hands its errors to the listener above.
+      for (const { worker } of workers) void worker.resume()
+    },
     async close() {
       await Promise.all(
         workers.map(async ({ worker, connection }) => {

@@ -1,3 +1,4 @@
+import { createAdmin, type AdminCalls } from './admin'
 import { createHttp, type Http } from './http'
 import { createMarket, type MarketCalls } from './market'
 import { createOrders, type OrderCalls } from './orders'
@@ -24,7 +25,7 @@ export interface ClientOptions {
   readonly maxReconnects?: number | undefined
 }
 
-export interface FillstreamClient extends MarketCalls {
+export interface FillstreamClient extends MarketCalls, AdminCalls {
   readonly orders: OrderCalls
 }
 
@@ -53,5 +54,5 @@ export function createClientOn(platform: Platform, options: ClientOptions): Fill
     (signal) => market.streamTokens.create({ signal }),
   )
   const stream = createStream({ target: target.resolve, maxReconnects: options.maxReconnects ?? 20 }, own)
-  return { ...market, orders: createOrders(http, stream, own.newKey, target.learn) }
+  return { ...market, ...createAdmin(http), orders: createOrders(http, stream, own.newKey, target.learn) }
 }

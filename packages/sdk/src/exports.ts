@@ -1,3 +1,4 @@
+export type { AdminCalls, HaltOptions } from './admin'
 export type { ClientOptions, FillstreamClient } from './client'
 export { FillstreamError, isFillstreamError } from './errors'
 export type { ClientErrorCode, FieldError, FillstreamErrorCode, FillstreamErrorContext } from './errors'
@@ -29,5 +30,6 @@ export type {
   TimeInForce,
   VenueQuote,
 } from './model/order'
+export type { TradingState } from './model/trading'
 export type { OrderCalls, PlaceOptions, WatchAllOptions, WatchOptions } from './orders'
 export type { FetchAnswer, FetchLike, WebSocketConstructor, WebSocketLike } from './platform'

@@ -14,7 +14,7 @@ export interface HttpConfig {
 
 /** One call of the API. Every call is safe to repeat: it changes nothing, changes it once, or carries a key. */
 export interface HttpCall {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly query?: object | undefined
   readonly body?: object | undefined

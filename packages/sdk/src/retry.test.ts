@@ -26,6 +26,7 @@ test.each([
   [409, 'CANCEL_TOO_LATE'],
   [422, 'IDEMPOTENCY_KEY_REUSED'],
   [500, 'INTERNAL'],
+  [503, 'TRADING_HALTED'],
 ])('%p %s is final', (status, code) => {
   expect(retryDelayMs(outcome({ status, code }), 1, 0)).toBeNull()
 })

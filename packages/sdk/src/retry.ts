@@ -26,7 +26,8 @@ const RETRIED_STATUSES: ReadonlySet<number | null> = new Set([null, 429, 502, 50
 
 /**
  * How long to wait before the next try, or null where there is none. No answer, 429, 502, 503, 504 and a key whose
- * first request still runs are tried again; every call of this client is safe to repeat, or keyed.
+ * first request still runs are tried again; every call of this client is safe to repeat, or keyed. A halt is an operator's
+ * decision, which no back-off outlasts.
  * @param failed tries that have failed so far, from 1
  * @param random a number in [0, 1)
  */
@@ -36,7 +37,7 @@ export function retryDelayMs(
   random: number,
   policy: RetryPolicy = DEFAULT_RETRY,
 ): number | null {
-  if (failed > policy.maxRetries) return null
+  if (failed > policy.maxRetries || outcome.code === 'TRADING_HALTED') return null
   if (!RETRIED_STATUSES.has(outcome.status) && outcome.code !== 'IDEMPOTENCY_KEY_IN_USE') return null
   const jitter = backOffMs(failed, random, policy)
   if (outcome.retryAfterMs === null) return jitter

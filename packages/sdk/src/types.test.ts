@@ -13,6 +13,7 @@ import {
   type serverMessageSchema,
   type streamTokenSchema,
   type tokenSchema,
+  type tradingStateSchema,
   type venueSchema,
   type OrderEvent as WireOrderEvent,
   type OrderView,
@@ -34,6 +35,7 @@ import {
   type StreamEvent,
   type StreamToken,
   type Token,
+  type TradingState,
   type Venue,
 } from './index'
 import { type createClient as createBrowserClient } from './browser'
@@ -70,6 +72,7 @@ test('answers', () => {
   same<Same<Pool, FromWire<z.infer<typeof poolSchema>>>>()
   same<Same<Account, FromWire<z.infer<typeof accountSchema>>>>()
   same<Same<StreamToken, FromWire<z.infer<typeof streamTokenSchema>>>>()
+  same<Same<TradingState, FromWire<z.infer<typeof tradingStateSchema>>>>()
   same<Same<ServerMessage, FromWire<z.infer<typeof serverMessageSchema>>>>()
 })
 

@@ -13,6 +13,7 @@ import {
 import { poolSchema, quoteRequestSchema, quoteSchema, tokenSchema, venueSchema } from './quote'
 import { balanceSchema } from './streams'
 import type { ProblemCode } from './problem'
+import { tradingChangeSchema, tradingStateSchema } from './trading'
 
 export const accountSchema = z.object({
   accountId: z.uuid(),
@@ -29,7 +30,7 @@ export const streamTokenSchema = z.object({ token: z.string(), expiresAt: z.stri
 /** One call of the HTTP API. Routes, OpenAPI document and SDK are made from this table. */
 export interface Operation {
   readonly operationId: string
-  readonly method: 'get' | 'post' | 'delete'
+  readonly method: 'get' | 'post' | 'put' | 'delete'
   /** Express form: `/v1/orders/:orderId`. */
   readonly path: string
   readonly summary: string
@@ -38,6 +39,8 @@ export interface Operation {
   readonly status: 200 | 202
   readonly answer: z.ZodType
   readonly auth: boolean
+  /** What the key must be allowed, where it is not `trade` for submitting and cancelling and `read` for all else. */
+  readonly scope?: 'admin'
   readonly idempotent?: boolean
   readonly problems: readonly ProblemCode[]
 }
@@ -224,5 +227,28 @@ export const OPERATIONS = {
     auth: true,
     idempotent: true,
     problems: submitting,
+  },
+  getTrading: {
+    operationId: 'getTrading',
+    method: 'get',
+    path: '/v1/admin/trading',
+    summary: 'Whether the engine trades, or is halted (scope `admin`)',
+    status: 200,
+    answer: tradingStateSchema,
+    auth: true,
+    scope: 'admin',
+    problems: always,
+  },
+  setTrading: {
+    operationId: 'setTrading',
+    method: 'put',
+    path: '/v1/admin/trading',
+    summary: 'Halt trading or resume it, for all accounts (scope `admin`)',
+    body: tradingChangeSchema,
+    status: 200,
+    answer: tradingStateSchema,
+    auth: true,
+    scope: 'admin',
+    problems: withBody,
   },
 } as const satisfies Record<string, Operation>

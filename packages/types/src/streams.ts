@@ -17,6 +17,10 @@ export function orderEventsStream(prefix: string, shard: number): string {
 export function orderHashKey(prefix: string, shard: number, orderId: string): string {
   return `${prefix}:{orders-${shard}}:order:${orderId}`
 }
+/** How many jobs the order-workers have finished in this partition, as far as Redis remembers: a counter. */
+export function finishedJobsKey(prefix: string, shard: number): string {
+  return `${prefix}:{orders-${shard}}:finished`
+}
 export function epochKey(prefix: string): string {
   return `${prefix}:epoch`
 }

@@ -21,6 +21,7 @@ const FRESH_MS = 3_000
 /** While Postgres is away, a key that was good this long ago still reads what needs no Postgres. */
 const STALE_MS = 120_000
 const MAX_KEYS = 10_000
+/** Never `admin`: an operator shows a key. */
 const DEMO_SCOPES = ['trade']
 
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
@@ -62,8 +63,8 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   }
 }
 
-/** Throws FORBIDDEN where the caller's key lacks the scope. Who may trade may read. */
-export function assertScope(caller: Caller, scope: 'trade' | 'read'): void {
+/** Throws FORBIDDEN where the caller's key lacks the scope. Who may trade may read; an operator's scope is apart from both. */
+export function assertScope(caller: Caller, scope: 'trade' | 'read' | 'admin'): void {
   const { scopes } = caller
   if (!scopes.includes(scope) && !(scope === 'read' && scopes.includes('trade')))
     throw new AppError('FORBIDDEN', `this key lacks the scope "${scope}"`)

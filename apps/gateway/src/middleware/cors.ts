@@ -1,6 +1,6 @@
 import { type RequestHandler } from 'express'
 
-const METHODS = 'GET, POST, DELETE'
+const METHODS = 'GET, POST, PUT, DELETE'
 const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, X-Request-Id'
 const ANSWER_HEADERS =
   'Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id'

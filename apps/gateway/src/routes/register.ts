@@ -45,7 +45,7 @@ function serve(name: OperationName, handler: Handler<OperationName>, deps: Pipel
   const operation: Operation = OPERATIONS[name]
   const submits = operation.idempotent === true
   const limits: readonly RateLimitName[] = submits ? ['default', 'orders'] : ['default']
-  const scope = submits || operation.method === 'delete' ? 'trade' : 'read'
+  const scope = operation.scope ?? (submits || operation.method === 'delete' ? 'trade' : 'read')
   const late = () => new AppError('DEPENDENCY_UNAVAILABLE', 'the answer took too long')
   const { authenticate, countRequest, overload, dependencies, clock } = deps
   const isHopeless = () => !dependencies.isUp('postgres') || !dependencies.isUp('redis')

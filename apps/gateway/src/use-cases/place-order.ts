@@ -1,12 +1,13 @@
 import { AppError, type NewOrder, type Order, type OrderSnapshot, snapshotOf } from '@fillstream/core'
 import { type QueuedOrder } from '@fillstream/messaging'
 import { type Deps } from '@fillstream/runtime'
-import { type InsertResult, type Journal } from '@fillstream/store'
+import { type ExistingOrder, type InsertResult, type Journal, type OrderWrites } from '@fillstream/store'
 import { type OrderRequest } from '@fillstream/types'
 import { patiently } from '../deadline'
 import { type Dependencies } from '../dependencies'
 import { type GatewayEvents } from '../events'
 import { type Call } from '../http/call'
+import { type TradingWatch } from '../trading-watch'
 import { asAccepted } from './accepted-order'
 import { bodyHash } from './body-hash'
 import { priceColumns, withDefaults } from './order-terms'
@@ -15,6 +16,8 @@ import { type TradableTokens } from './tradable-tokens'
 
 export interface PlaceOrderDeps extends Pick<Deps, 'clock' | 'ids' | 'checkpoint'> {
   readonly journal: Pick<Journal, 'accept'>
+  readonly orders: Pick<OrderWrites, 'lookupExisting'>
+  readonly trading: Pick<TradingWatch, 'refusal'>
   readonly enqueuer: { add(order: QueuedOrder): void }
   readonly tokens: Pick<TradableTokens, 'has' | 'list'>
   readonly dependencies: Pick<Dependencies, 'isUp' | 'assertUp' | 'recheck'>
@@ -41,10 +44,11 @@ const MOST_PATIENCE_MS = 10_000
 
 /**
  * Makes the order durable and queues it. Throws VALIDATION_FAILED, DUPLICATE_CLIENT_ORDER_ID, IDEMPOTENCY_KEY_REUSED,
- * OVERLOADED, and DEPENDENCY_UNAVAILABLE: without `orderId` nothing was written.
+ * OVERLOADED, TRADING_HALTED, and DEPENDENCY_UNAVAILABLE: without `orderId` nothing was written. During a halt what was accepted
+ * before is still answered as it was.
  */
 export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
-  const { enqueuer, tokens, dependencies, events, ids, checkpoint } = deps
+  const { enqueuer, tokens, trading, dependencies, events, ids, checkpoint } = deps
   return async ({ form, call, request: given }) => {
     const request = withDefaults(await resolvePair(given, tokens, given.type === 'sniper'))
     const prices = await priceColumns(request, tokens)
@@ -60,7 +64,8 @@ export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
       idempotencyKey,
       bodyHash: bodyHash(form, request),
     }
-    const result = await accept(deps, order)
+    const refusal = trading.refusal()
+    const result = refusal ? await acceptedBefore(deps, order, refusal) : await accept(deps, order)
     if (result.outcome === 'existing') {
       const placed = repeated(order, result)
       events.orderRepeated({ requestId, orderId: result.order.id, by: result.by })
@@ -86,6 +91,16 @@ function columnsOf({ amount, priorityFee, ...request }: ReturnType<typeof withDe
     sniper: sniper ?? null,
     priorityFee: { mode: priorityFee.mode, maxLamports: BigInt(priorityFee.maxLamports) },
   }
+}
+
+async function acceptedBefore(
+  { orders }: Pick<PlaceOrderDeps, 'orders'>,
+  order: NewOrder,
+  refusal: AppError,
+): Promise<ExistingOrder> {
+  const existing = await orders.lookupExisting(order)
+  if (existing) return existing
+  throw refusal
 }
 
 async function accept(deps: PlaceOrderDeps, order: NewOrder): Promise<InsertResult> {

@@ -60,7 +60,7 @@ async function checkFunds(engine: Engine, order: Order, wallet: Wallet, inAmount
 /**
  * Builds and signs the next attempt of an order that stands at `building`: swap instructions from the venue, checked
  * against what the order allows, over a fresh blockhash. Sends nothing.
- * @throws ExecutionError
+ * @throws ExecutionError, and AppError TRADING_HALTED: nothing is signed during a halt
  */
 export async function buildAttempt(engine: Engine, order: Order): Promise<SubmittedAttempt> {
   const { route } = order
@@ -104,6 +104,7 @@ export async function buildAttempt(engine: Engine, order: Order): Promise<Submit
     reference: address(reference),
     tokenAccountRent: engine.tokenAccountRent,
   })
+  await engine.trading.assertOn()
   const signed = buildTransaction({
     orderId: order.id,
     attempt,

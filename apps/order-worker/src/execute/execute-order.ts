@@ -20,6 +20,8 @@ import { boundOf, findRoute, waitsOn } from './route'
 const DONE: JobOutcome = { again: false }
 /** Each turn moves the order or meets a conflict; more turns than this means that something else is at it. */
 const MAX_TURNS = 20
+/** An order that meets a halt is looked at again after this long, if anyone takes jobs by then. */
+const HALT_PAUSE_MS = 1_000
 
 /** What one run of a job remembers between its steps. */
 interface Run {
@@ -49,6 +51,7 @@ export async function executeOrder(engine: Engine, watcher: Watcher, orderId: st
 async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
   if (isTerminal(order.status)) return { outcome: DONE }
   try {
+    if (order.status !== 'submitted') await engine.trading.assertOn()
     switch (order.status) {
       case 'pending':
         if (waitsForTrigger(order)) return await open(engine, order)
@@ -66,6 +69,10 @@ async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run
         return { outcome: DONE }
     }
   } catch (error) {
+    if (error instanceof AppError && error.code === 'TRADING_HALTED') {
+      engine.events.orderHeld(order.id)
+      return { outcome: { again: true, delayMs: HALT_PAUSE_MS } }
+    }
     if (error instanceof ExecutionError)
       return waitsOn(order, error.code)
         ? await reopen(engine, order, error)
@@ -165,16 +172,17 @@ async function route(engine: Engine, order: Order, run: Run): Promise<Step> {
   return { order: moved }
 }
 
-/** A quote is good for about this long. */
-const QUOTE_FRESH_MS = 2_000
+/** A quote is worth building on for about this long: the order's bound holds at any age. */
+const QUOTE_FRESH_MS = 5_000
 
-/**
- * An order found at `building` by a run that did not ask for its quote is quoted anew, as is one whose quote grew old:
- * how old another process's quote is can't be told where clocks differ.
- */
+/** How old the quote that the order stands on is: another run's by the clock of Postgres, since those of processes may differ. */
+async function quoteAgeMs(engine: Engine, order: Order, { quotedAtMs }: Run): Promise<number> {
+  return quotedAtMs === null ? engine.store.work.idleMs(order.id) : engine.clock.monotonic() - quotedAtMs
+}
+
 async function build(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
-  const age = run.quotedAtMs === null ? Infinity : engine.clock.monotonic() - run.quotedAtMs
-  if (age > QUOTE_FRESH_MS) return move(engine, order, 'routing', 'the quote is too old, asking again')
+  if ((await quoteAgeMs(engine, order, run)) > QUOTE_FRESH_MS)
+    return move(engine, order, 'routing', 'the quote is too old, asking again')
   const attempt = await buildAttempt(engine, order)
   const step = eventOf(engine, order, 'submitted', 'waiting for the chain', {
     txHash: attempt.signature,

@@ -169,6 +169,9 @@ describe('quote', () => {
     ['quote SOL USDC 1 --url nowhere', '--url (or FILLSTREAM_URL) must be a URL'],
     ['trade SOL', 'there is no command "trade"'],
     ['order', 'order what?'],
+    ['admin', 'admin what? halt, resume or status'],
+    ['admin stop', 'there is no command "admin stop"'],
+    ['admin status now', 'admin status takes options alone'],
     ['order place --in SOL --out USDC', 'order place needs --in TOKEN --out TOKEN --amount AMOUNT'],
     [`${SELL} --limit 150 --stop 120`, '--limit and --stop do not go together'],
     [`${SELL} --limit few`, 'the price must be a decimal number'],
@@ -311,6 +314,14 @@ describe('order place', () => {
     })
   })
 
+  test('a halt is told at once, with its reason, and nothing may have been accepted', async () => {
+    engine.on('POST /v1/orders', () => ({ status: 503, body: problem('TRADING_HALTED', 503) }))
+    const { code, err } = await fillstream(place)
+    expect(err).toEqual(['TRADING_HALTED: detail of TRADING_HALTED', '  request request-1'])
+    expect(code).toBe(3)
+    expect(engine.seen.filter(({ method }) => method === 'POST')).toHaveLength(1)
+  })
+
   test('an outcome that is unknown tells the key to go on with', async () => {
     engine.on('POST /v1/orders', () => 'cut')
     const { code, err } = await fillstream(`${place} --idempotency-key mine`)
@@ -445,6 +456,50 @@ describe('order get, list, watch, cancel', () => {
   })
 })
 
+describe('admin', () => {
+  const halted = { halted: true, reason: 'why', since: ACCEPTED_AT, keyId: '0123456789abcdef' }
+
+  test('halt tells the reason, and shows what is now', async () => {
+    engine.on('PUT /v1/admin/trading', () => ({ status: 200, body: halted }))
+    const { code, out } = await fillstream('admin halt --reason why')
+    expect(out).toEqual([
+      'trading  halted',
+      `since    ${ACCEPTED_AT}`,
+      'reason   why',
+      'by key   0123456789abcdef',
+    ])
+    expect(code).toBe(0)
+    expect(engine.seen.at(-1)?.body).toEqual({ halted: true, reason: 'why' })
+    await fillstream('admin halt')
+    expect(engine.seen.at(-1)?.body).toEqual({ halted: true })
+  })
+
+  test('resume', async () => {
+    engine.on('PUT /v1/admin/trading', () => ({
+      status: 200,
+      body: { ...halted, halted: false, reason: null, keyId: null },
+    }))
+    const { code, out } = await fillstream('admin resume')
+    expect(out).toEqual(['trading  on', `since    ${ACCEPTED_AT}`])
+    expect(code).toBe(0)
+    expect(engine.seen.at(-1)?.body).toEqual({ halted: false })
+  })
+
+  test('status, for machines', async () => {
+    engine.on('GET /v1/admin/trading', () => ({ status: 200, body: halted }))
+    const { code, out } = await fillstream('admin status --json')
+    expect(out.map((line) => JSON.parse(line) as object)).toEqual([halted])
+    expect(code).toBe(0)
+  })
+
+  test('a key without the scope is refused: exit code 3', async () => {
+    engine.on('PUT /v1/admin/trading', () => ({ status: 403, body: problem('FORBIDDEN', 403) }))
+    const { code, err } = await fillstream('admin halt')
+    expect(err[0]).toBe('FORBIDDEN: detail of FORBIDDEN')
+    expect(code).toBe(3)
+  })
+})
+
 describe('the command line', () => {
   test('options come before variables, and variables before defaults', async () => {
     const env = { FILLSTREAM_API_KEY: 'from-env', FILLSTREAM_STREAM_URL: 'ws://env' }
@@ -488,6 +543,10 @@ describe('the command line', () => {
     'order list --help',
     'order watch --help',
     'order cancel --help',
+    'admin --help',
+    'admin halt --help',
+    'help admin resume',
+    'admin status -h',
   ])('help: %s', async (line) => {
     const { code, out, err } = await fillstream(line)
     expect(code).toBe(0)

@@ -1,6 +1,7 @@
 import { isFillstreamError } from '../errors'
 import { isTerminal } from '../model/event'
 import type { Order, OrderStatus, OrderType } from '../model/order'
+import { halt, resume, status } from './admin'
 import type { Context } from './context'
 import { EXIT, UsageError, type ExitCode } from './io'
 import { orderTerms } from './order-terms'
@@ -30,6 +31,9 @@ export const COMMANDS: Readonly<Record<CommandName, (context: Context) => Promis
   'order list': list,
   'order watch': watch,
   'order cancel': cancel,
+  'admin halt': halt,
+  'admin resume': resume,
+  'admin status': status,
 }
 
 async function quote(context: Context): Promise<ExitCode> {

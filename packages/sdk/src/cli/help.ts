@@ -21,6 +21,7 @@ export const HELP: Readonly<Record<string, string>> = {
   fillstream order list                                      the history, newest first
   fillstream order watch ID                                  its statuses as they arrive
   fillstream order cancel ID                                 until it is submitted
+  fillstream admin halt                                      operators: stop trading, until admin resume
 
 More: fillstream quote --help, fillstream order place --help, ...
 ${GLOBAL}`,
@@ -98,5 +99,32 @@ ${GLOBAL}`,
   'order cancel': `fillstream order cancel ID [--raw]
 
 Cancels an order that is not yet submitted.
+${GLOBAL}`,
+
+  admin: `fillstream admin halt | resume | status
+
+For operators: the key needs the scope "admin".
+
+  fillstream admin halt --reason "a venue misprices"
+  fillstream admin status
+  fillstream admin resume
+${GLOBAL}`,
+
+  'admin halt': `fillstream admin halt [--reason TEXT]
+
+Stops trading for all accounts: new orders are refused, and no transaction is signed. What is signed already is settled,
+accepted orders wait, cancelling works.
+
+  --reason TEXT    told to every client that is refused
+${GLOBAL}`,
+
+  'admin resume': `fillstream admin resume
+
+Trading goes on; orders that waited are executed.
+${GLOBAL}`,
+
+  'admin status': `fillstream admin status
+
+Whether the engine trades, since when, and who said so why.
 ${GLOBAL}`,
 }

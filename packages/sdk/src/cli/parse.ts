@@ -45,9 +45,18 @@ const COMMANDS = {
   },
   'order watch': { 'after-seq': { type: 'string' } },
   'order cancel': {},
+  'admin halt': { reason: { type: 'string' } },
+  'admin resume': {},
+  'admin status': {},
 } as const satisfies Record<string, Record<string, { type: 'string' | 'boolean' }>>
 
 export type CommandName = keyof typeof COMMANDS
+
+/** The words that need another one, and what that may be. */
+const GROUPS: Readonly<Record<string, string>> = {
+  order: 'place, get, list, watch or cancel',
+  admin: 'halt, resume or status',
+}
 
 /** A command with what was said to it. */
 export interface Command {
@@ -66,16 +75,16 @@ export interface Command {
  * @throws UsageError where they make no command
  */
 export function parseCommand(argv: readonly string[]): Command {
-  const words = argv.slice(0, argv[0] === 'order' ? 2 : 1).filter((word) => !word.startsWith('-'))
+  const words = argv.slice(0, isGroup(argv[0]) ? 2 : 1).filter((word) => !word.startsWith('-'))
   const name = words.join(' ')
   const wantsHelp = argv.length === 0 || argv.some((word) => word === '--help' || word === '-h')
   if (words[0] === 'help') return simple('help', argv.slice(1).join(' '))
   if (!isCommand(name)) {
-    if (wantsHelp && (name === '' || name === 'order')) return simple('help', name)
+    if (wantsHelp && (name === '' || isGroup(name))) return simple('help', name)
     if (name === '' && argv.includes('--version')) return simple('version', '')
     throw new UsageError(
-      name === 'order'
-        ? 'order what? place, get, list, watch or cancel'
+      isGroup(name)
+        ? `${name} what? ${GROUPS[name]}`
         : name === ''
           ? 'the command comes first, options after it'
           : `there is no command ${JSON.stringify(name)}`,
@@ -112,6 +121,10 @@ function parse(name: CommandName, args: string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message.split('. ')[0])
   }
+}
+
+function isGroup(word: string | undefined): word is string {
+  return word !== undefined && Object.hasOwn(GROUPS, word)
 }
 
 function isCommand(name: string): name is CommandName {

@@ -43,7 +43,7 @@ function tell(error: FillstreamError, json: boolean, io: CliIo): void {
   io.err(`${code}: ${message}`)
   for (const field of errors) io.err(`  ${field.path}: ${field.message}`)
   if (requestId !== null) io.err(`  request ${requestId}`)
-  if (retryable && idempotencyKey !== undefined)
+  if (retryable && code !== 'TRADING_HALTED' && idempotencyKey !== undefined)
     io.err(`  it may have been accepted; the same again: --idempotency-key ${idempotencyKey}`)
 }
 

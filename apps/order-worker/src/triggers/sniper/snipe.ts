@@ -36,6 +36,8 @@ export async function snipe(
         return
       case 'ready': {
         const dueAt = await slots.reach(launch.openSlot - 1, signal)
+        // It was signed a while ago: a halt since then holds it back as if it had not been.
+        await engine.trading.assertOn()
         await submitPurchase(parts, order, prepared, { ...heard, dueAt: isLate ? null : dueAt })
       }
     }

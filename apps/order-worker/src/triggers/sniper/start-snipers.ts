@@ -60,8 +60,8 @@ export function startSnipers(
   }
 
   function consider(orderId: string, launch: HeardLaunch): void {
-    if (isEarly(launch) || stopping.signal.aborted || underWay.has(orderId) || underWay.size >= MAX_UNDER_WAY)
-      return
+    if (isEarly(launch) || engine.trading.isHalted() || stopping.signal.aborted) return
+    if (underWay.has(orderId) || underWay.size >= MAX_UNDER_WAY) return
     const running = run(orderId, launch)
       .catch((error: unknown) => {
         if (!stopping.signal.aborted) events.loopFailed(`sniping ${launch.launch.pool}`, error)
