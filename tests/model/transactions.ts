@@ -25,6 +25,8 @@ export interface SentTransaction {
   /** Whether the venue still tries to land it. */
   pending: boolean
   landed: { readonly slot: number; readonly error: TransactionError | null; readonly surplus: bigint } | null
+  /** Whether it had landed before and a fork undid it. */
+  rolledBack: boolean
 }
 
 /** What moved, base units: read from the signed bytes and from how they landed. */
@@ -87,7 +89,7 @@ export function restOf(tx: SentTransaction): LandedTransaction {
 }
 
 function payout({ user, outputMint }: Settlement, accountIndex: number, before: bigint, after: bigint) {
-  const balance = { accountIndex, owner: user, mint: outputMint }
+  const balance = { accountIndex, owner: user, mint: outputMint, decimals: 6 }
   return {
     preTokenBalances: [{ ...balance, amount: before }],
     postTokenBalances: [{ ...balance, amount: after }],

@@ -1,5 +1,6 @@
 import { type RpcHandlers } from '@fillstream/messaging'
 import { findToken, VERIFIED_TOKENS, WRAPPED_SOL_MINT, type orderWorkerOperations } from '@fillstream/types'
+import { type ChainAccounts } from './adapters/chain/chain'
 import { type Engine } from './engine'
 
 /** Tokens that are not on the verified list and are told at most. */
@@ -9,7 +10,10 @@ const MAX_UNLISTED = 100
 export function accountRequests({
   wallets,
   chain,
-}: Pick<Engine, 'wallets' | 'chain'>): RpcHandlers<typeof orderWorkerOperations> {
+  accounts,
+}: Pick<Engine, 'wallets' | 'chain'> & { readonly accounts: Pick<ChainAccounts, 'mint'> }): RpcHandlers<
+  typeof orderWorkerOperations
+> {
   return {
     wallet: ({ accountId }) => Promise.resolve({ address: wallets.of(accountId).address }),
     async balances({ accountId }) {
@@ -22,7 +26,7 @@ export function accountRequests({
       const others = [...tokens].filter(([mint, amount]) => amount > 0n && findToken(mint) === undefined)
       const unlisted = await Promise.all(
         others.slice(0, MAX_UNLISTED).map(async ([mint, amount]) => {
-          const decimals = (await chain.mint(mint))?.decimals ?? 0
+          const decimals = (await accounts.mint(mint))?.decimals ?? 0
           return { mint, symbol: null, decimals, amount: amount.toString() }
         }),
       )

@@ -126,6 +126,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const snipers = startSnipers(
     {
       engine,
+      accounts: chain,
       watcher,
       slots,
       dryRun: createDryRun(config.VENUE_API_URL),
@@ -151,7 +152,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const accounts = startRpcServer(
     { ...bus, service: ORDER_WORKER },
     orderWorkerOperations,
-    accountRequests(engine),
+    accountRequests({ ...engine, accounts: chain }),
     deps,
   )
 

@@ -78,6 +78,14 @@ export interface Chain {
   balanceLamports(address: Address): Promise<bigint>
   /** The sum of the owner's token accounts by mint. */
   tokenBalances(owner: Address): Promise<ReadonlyMap<string, bigint>>
+  /** Lamports that keep an account of `bytes` bytes alive. */
+  rentExemption(bytes: number): Promise<bigint>
+  /** The median recent priority fee, micro-lamports per compute unit. */
+  recentPriorityFee(): Promise<bigint>
+}
+
+/** What judging a launch needs of the chain besides. Rejects with ChainUnavailableError. */
+export interface ChainAccounts {
   /** Null where there is no such mint. */
   mint(mint: string): Promise<Mint | null>
   /** An account's data and the program that owns it; null where there is none. */
@@ -86,10 +94,6 @@ export interface Chain {
   slot(): Promise<number>
   /** The time of the chain, Unix seconds. */
   unixTime(): Promise<number>
-  /** Lamports that keep an account of `bytes` bytes alive. */
-  rentExemption(bytes: number): Promise<bigint>
-  /** The median recent priority fee, micro-lamports per compute unit. */
-  recentPriorityFee(): Promise<bigint>
 }
 
 /** The venue-specific ports of the chain: where signed bytes go, and how what was settled is read. */

@@ -7,7 +7,7 @@ import {
   type RpcTransport,
 } from '@solana/kit'
 import { getMintDecoder, getMintSize, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
-import { ChainUnavailableError, type Chain, type TransactionError } from './chain'
+import { ChainUnavailableError, type Chain, type ChainAccounts, type TransactionError } from './chain'
 import { createRotatingTransport } from './rotating-transport'
 
 const TIMEOUT_MS = 5_000
@@ -26,12 +26,12 @@ export function parseTransactionError(raw: unknown): TransactionError | null {
 }
 
 /** The Chain port over the JSON-RPC of one node or of several in turn, every call bounded in time. */
-export function createRpcChain(rpcUrls: readonly string[]): Chain {
+export function createRpcChain(rpcUrls: readonly string[]): Chain & ChainAccounts {
   return unavailable(chainOver(createSolanaRpcFromTransport(createRotatingTransport(rpcUrls))))
 }
 
 /** Whatever goes wrong between here and the node says nothing about what was asked. */
-function unavailable(chain: Chain): Chain {
+function unavailable(chain: Chain & ChainAccounts): Chain & ChainAccounts {
   const guard =
     <Arguments extends readonly unknown[], Answer>(
       what: string,
@@ -68,9 +68,9 @@ const CLOCK_UNIX_TIME = 32
 
 type Rpc = ReturnType<typeof createSolanaRpcFromTransport<RpcTransport>>
 
-function chainOver(rpc: Rpc): Chain {
+function chainOver(rpc: Rpc): Chain & ChainAccounts {
   const options = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
-  const account: Chain['account'] = async (at) => {
+  const account: ChainAccounts['account'] = async (at) => {
     const { value } = await rpc
       .getAccountInfo(address(at), { commitment: 'confirmed', encoding: 'base64' })
       .send(options())

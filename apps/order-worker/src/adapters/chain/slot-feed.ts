@@ -1,6 +1,6 @@
 import { type Clock } from '@fillstream/runtime'
 import { createSolanaRpcSubscriptions } from '@solana/kit'
-import { type Chain } from './chain'
+import { type ChainAccounts } from './chain'
 
 /** The chain's slots as they come. */
 export interface SlotFeed {
@@ -27,7 +27,7 @@ interface Waiter {
  */
 export function startSlotFeed(
   wsUrl: string,
-  chain: Pick<Chain, 'slot'>,
+  chain: Pick<ChainAccounts, 'slot'>,
   clock: Clock,
   onError: (error: unknown) => void,
 ): SlotFeed {

@@ -11,10 +11,10 @@ import { type SniperOrder, type SniperParts } from './sniper-parts'
 
 /** A launched pool as its account has it now. Throws an ExecutionError NO_ROUTE where there is none. */
 export async function readLaunchedPool(
-  { engine }: SniperParts,
+  { accounts }: SniperParts,
   pool: string,
 ): Promise<PoolState & { readonly launch: NonNullable<PoolState['launch']> }> {
-  const account = await engine.chain.account(pool)
+  const account = await accounts.account(pool)
   const venue = account === null ? undefined : venueByProgram(account.owner)
   const state =
     account === null || venue === undefined
@@ -27,13 +27,13 @@ export async function readLaunchedPool(
 
 /** What the chain and a dry run say about a launch, for an order of this size. */
 export async function readLaunchFacts(
-  { engine, dryRun }: SniperParts,
+  { engine, accounts, dryRun }: SniperParts,
   order: SniperOrder,
   pool: Awaited<ReturnType<typeof readLaunchedPool>>,
   quote: RouteReceipt | null,
 ): Promise<LaunchFacts> {
   const [mint, holdings, roundTrip] = await Promise.all([
-    engine.chain.mint(pool.mintA),
+    accounts.mint(pool.mintA),
     engine.chain.tokenBalances(address(pool.launch.creator)),
     dryRun.roundTrip(pool.address, order.amount),
   ])

@@ -50,11 +50,11 @@ export async function snipe(
 
 /** Whether the pool has been open for longer than the order allows, by the clock of the chain, to the second. */
 async function isOver(
-  { engine, slots }: SniperParts,
+  { accounts, slots }: SniperParts,
   order: SniperOrder,
   launch: LaunchEvent,
 ): Promise<boolean> {
   if (launch.openTime === null || (slots.current() ?? 0) <= launch.openSlot) return false
-  const openMs = (await engine.chain.unixTime()) * 1_000 - Date.parse(launch.openTime)
+  const openMs = (await accounts.unixTime()) * 1_000 - Date.parse(launch.openTime)
   return openMs >= order.sniper.maxOpenDelayMs + 1_000
 }

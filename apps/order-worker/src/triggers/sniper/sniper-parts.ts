@@ -1,5 +1,6 @@
 import { type Order } from '@fillstream/core'
 import { type LaunchEvent, type Sniper } from '@fillstream/types'
+import { type ChainAccounts } from '../../adapters/chain/chain'
 import { type DryRun } from '../../adapters/dry-run'
 import { type SlotFeed } from '../../adapters/chain/slot-feed'
 import { type Engine } from '../../engine'
@@ -10,6 +11,8 @@ import { type SniperLeases } from './sniper-leases'
 /** What sniping works with. */
 export interface SniperParts {
   readonly engine: Engine
+  /** Of the same node as the engine's. */
+  readonly accounts: ChainAccounts
   readonly watcher: Pick<Watcher, 'send'>
   readonly slots: SlotFeed
   readonly dryRun: DryRun
