@@ -89,7 +89,7 @@ export function restOf(tx: SentTransaction): LandedTransaction {
 }
 
 function payout({ user, outputMint }: Settlement, accountIndex: number, before: bigint, after: bigint) {
-  const balance = { accountIndex, owner: user, mint: outputMint }
+  const balance = { accountIndex, owner: user, mint: outputMint, decimals: 6 }
   return {
     preTokenBalances: [{ ...balance, amount: before }],
     postTokenBalances: [{ ...balance, amount: after }],

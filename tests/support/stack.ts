@@ -156,6 +156,7 @@ let stacks = 0
 /** Where the logs of this stack are kept: by test file, in TEST_LOG_DIR (`npm test` sets it). */
 function logFolder(): string | undefined {
   const folder = process.env['TEST_LOG_DIR']
-  const file = expect.getState().testPath
+  // A bench has no test, and no `expect`.
+  const file = folder && expect.getState().testPath
   return folder && file ? join(folder, `${basename(file, '.test.ts')}-${++stacks}`) : undefined
 }

@@ -37,6 +37,10 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
   const republished = metrics.counter('news_republished_total', 'Orders whose news was told again')
   const alerts = metrics.counter('alerts_total', 'What an operator must look at', ['kind'])
   const settleTime = metrics.histogram('order_seconds', 'From acceptance to the end, by status', ['status'])
+  const snipeTime = metrics.histogram(
+    'snipe_seconds',
+    'From the slot before an opening to the purchase handed over',
+  )
   const halted = metrics.gauge('trading_halted', 'Whether an operator has halted trading')
   const unresolved = metrics.gauge('unresolved_attempts', 'Signed attempts whose outcome this copy watches')
 
@@ -118,6 +122,10 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     ordersExpired(count: number) {
       expired({}, count)
       logger.info('orders expired', { count })
+    },
+    sniped(orderId: string, pool: string, afterDueMs: number | null) {
+      if (afterDueMs !== null) snipeTime(afterDueMs / 1_000)
+      logger.info('a launch was bought', { orderId, pool, afterDueMs })
     },
     newsRepublished(count: number) {
       republished({}, count)

@@ -28,6 +28,8 @@ import { DEX_ROUTER, dexRouterOperations, ORDER_WORKER, orderWorkerOperations } 
 import { accountRequests } from './account-requests'
 import { createCoSigningVenue } from './adapters/chain/co-signing-venue'
 import { createRpcChain } from './adapters/chain/rpc-chain'
+import { startSlotFeed } from './adapters/chain/slot-feed'
+import { createDryRun } from './adapters/dry-run'
 import { createFaucet } from './adapters/demo-funds'
 import { createDexRouter } from './adapters/dex-router'
 import { type Config } from './config'
@@ -38,6 +40,8 @@ import { oneRunEach } from './execute/one-run'
 import { startExpiry } from './recovery/expiry'
 import { startRepublisher } from './recovery/republisher'
 import { startSweeper } from './recovery/sweeper'
+import { createSniperLeases } from './triggers/sniper/sniper-leases'
+import { startSnipers } from './triggers/sniper/start-snipers'
 import { createWallets } from './signer/wallets'
 import { startTrading } from './trading'
 import { startTriggers } from './triggers/start-triggers'
@@ -102,7 +106,10 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     chain,
     settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
     wallets: createWallets(config.WALLET_MASTER_KEY),
-    triggers,
+    triggers: {
+      opened: (order) => (order.type === 'sniper' ? snipers : triggers).opened(order),
+      reopened: (order) => triggers.reopened(order),
+    },
     faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     tokenAccountRent,
   }
@@ -113,6 +120,20 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     process.kill(process.pid, 'SIGTERM')
   }
   const watcher = startWatcher(engine, stopOnWrongChain)
+  const slots = startSlotFeed(config.CHAIN_WS_URL, chain, clock, (error) =>
+    events.loopFailed('following the slots', error),
+  )
+  const snipers = startSnipers(
+    {
+      engine,
+      accounts: chain,
+      watcher,
+      slots,
+      dryRun: createDryRun(config.VENUE_API_URL),
+      leases: createSniperLeases(redis, config.KEY_PREFIX, engine.owner),
+    },
+    bus,
+  )
   const execute = oneRunEach((orderId) => executeOrder(engine, watcher, orderId))
   const worker = createOrdersWorker(
     { ...bus, concurrency: config.WORKER_CONCURRENCY, lockMs: config.WORKER_LOCK_MS },
@@ -131,7 +152,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const accounts = startRpcServer(
     { ...bus, service: ORDER_WORKER },
     orderWorkerOperations,
-    accountRequests(engine),
+    accountRequests({ ...engine, accounts: chain }),
     deps,
   )
 
@@ -151,8 +172,10 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
         worker.close(),
         accounts.close(),
         triggers.stop(),
+        snipers.stop(),
         ...loops.map((loop) => loop.stop()),
       ])
+      await slots.stop()
       await Promise.all([watcher.close(), trading.stop(), finished.close()])
       await journal.close()
       await Promise.all([queue.close(), requests.close()])

@@ -58,6 +58,11 @@ export function launchToldKey(prefix: string, pool: string): string {
   return `${prefix}:{launches}:told:${pool}`
 }
 
+/** Which order-worker prepares a sniper order, for as long as the key lives. */
+export function sniperLeaseKey(prefix: string, orderId: string): string {
+  return `${prefix}:sniper:${orderId}`
+}
+
 /** How a pair is named in keys and channels. */
 export function pairId(pair: { readonly inputMint: string; readonly outputMint: string }): string {
   return `${pair.inputMint}-${pair.outputMint}`

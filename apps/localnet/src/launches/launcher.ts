@@ -10,6 +10,8 @@ import { LAUNCH_TERMS, type LaunchKind } from './kinds'
 
 export interface LaunchRequest {
   readonly kind: LaunchKind
+  /** The new token's address, where it was announced. */
+  readonly mint?: string | undefined
   /** From the slot that makes the pool to the one that opens it. */
   readonly openInMs: number
   /** A listed mint. */
@@ -38,6 +40,9 @@ export interface LauncherParts {
   randomBytes(size: number): Uint8Array
 }
 
+/** There is such an account already. */
+export class AddressTaken extends Error {}
+
 /** There are as many launched pools as localnet keeps. */
 export class TooManyLaunches extends Error {}
 
@@ -52,7 +57,7 @@ const BPS = 10_000n
 
 /** Makes new tokens and the pools that will trade them. */
 export interface Launcher {
-  /** Resolves when token and pool are on disk. Throws {@link TooManyLaunches}. */
+  /** Resolves when token and pool are on disk. Throws {@link TooManyLaunches} or {@link AddressTaken}. */
   create(request: LaunchRequest): Promise<Launch>
 }
 
@@ -65,12 +70,14 @@ export function createLauncher(parts: LauncherParts): Launcher {
         throw new TooManyLaunches(`there are ${MAX_LAUNCHES} launches`)
       const names = {
         address: newAddress(),
-        mint: newAddress(),
+        mint: request.mint ?? newAddress(),
         creator: newAddress(),
         vaultA: newAddress(),
         vaultB: newAddress(),
         secondAccount: newAddress(),
       }
+      if (desk.ledger.read(names.mint) !== null || accounts.payout.has(names.mint))
+        throw new AddressTaken(`${names.mint} is taken`)
       await accounts.add(names.mint)
       const creatorAccount = await associated.addressOf(names.creator, names.mint)
       const openTime = BigInt(Math.floor((parts.now() + request.openInMs) / 1_000))

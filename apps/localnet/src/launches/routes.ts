@@ -2,7 +2,7 @@ import { type Express } from 'express'
 import { VENUES } from '@fillstream/core'
 import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
 import { z } from 'zod'
-import { ControlError } from '../control/errors'
+import { ControlError, invalid } from '../control/errors'
 import { parse } from '../control/parse'
 import { addressSchema, amountSchema } from '../control/schemas'
 import { type LocalnetEvents } from '../events'
@@ -10,7 +10,7 @@ import { roundTrip } from '../fork/round-trip'
 import { ChainOverloaded } from '../svm/chain'
 import { type World } from '../world'
 import { LAUNCH_KINDS } from './kinds'
-import { type Launch, TooManyLaunches } from './launcher'
+import { AddressTaken, type Launch, TooManyLaunches } from './launcher'
 
 const MAX_OPEN_IN_MS = 24 * 60 * 60_000
 /** Dry runs at once: each holds a VM of its own. */
@@ -18,6 +18,7 @@ const MAX_FORKS = 16
 
 const launchBody = z.strictObject({
   kind: z.enum(LAUNCH_KINDS).default('good'),
+  mint: addressSchema.optional(),
   openInMs: z.number().int().min(0).max(MAX_OPEN_IN_MS).default(2_000),
   quoteMint: addressSchema
     .refine((mint) => findToken(mint)?.mint === mint, 'must be a mint of the verified list')
@@ -31,7 +32,7 @@ const roundTripBody = z.strictObject({ pool: addressSchema, inAmount: amountSche
 export function mountLaunches(app: Express, world: World, events: LocalnetEvents): void {
   let forks = 0
   app.post('/launches', async (request, response) => {
-    const launch = await overloaded(world.launcher.create(parse(launchBody, request.body)))
+    const launch = await refusing(world.launcher.create(parse(launchBody, request.body)))
     events.launched(launch)
     response.json(encodeLaunch(launch))
   })
@@ -52,13 +53,13 @@ export function mountLaunches(app: Express, world: World, events: LocalnetEvents
   })
 }
 
-async function overloaded<T>(launching: Promise<T>): Promise<T> {
+async function refusing<T>(launching: Promise<T>): Promise<T> {
   try {
     return await launching
   } catch (error) {
     if (error instanceof TooManyLaunches || error instanceof ChainOverloaded)
       throw new ControlError(503, 'OVERLOADED', error.message)
-    throw error
+    throw error instanceof AddressTaken ? invalid(`mint: ${error.message}`) : error
   }
 }
 

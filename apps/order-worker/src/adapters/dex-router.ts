@@ -1,11 +1,12 @@
 import { ExecutionError } from '@fillstream/core'
 import { RpcError, RpcUnavailableError, type RpcCaller } from '@fillstream/messaging'
-import { failureCodeSchema, type dexRouterOperations } from '@fillstream/types'
+import { failureCodeSchema, type dexRouterOperations, type LaunchEvent } from '@fillstream/types'
 import { type z } from 'zod'
 
 type Operations = typeof dexRouterOperations
 type QuoteRequest = z.input<Operations['quote']['request']>
 type ExecutableRequest = z.input<Operations['executable']['request']>
+type LaunchQuoteRequest = z.input<Operations['launchQuote']['request']>
 type SwapRequest = z.input<Operations['swap']['request']>
 
 /** dex-router as an order's execution sees it: failures are order failures. */
@@ -19,6 +20,10 @@ export interface DexRouter {
    * fill it. @throws ExecutionError VENUE_TIMEOUT
    */
   executable(swaps: ExecutableRequest['swaps']): Promise<(bigint | null)[]>
+  /** Launches of a token, or all that are to open or have opened within minutes. @throws ExecutionError VENUE_TIMEOUT */
+  launches(mint?: string): Promise<LaunchEvent[]>
+  /** What the whole amount buys in a launched pool, as of the slot of its opening. @throws ExecutionError as `quote` */
+  launchQuote(request: LaunchQuoteRequest): Promise<z.output<Operations['launchQuote']['reply']>>
 }
 
 async function asExecution<T>(answer: Promise<T>): Promise<T> {
@@ -42,6 +47,13 @@ async function asExecution<T>(answer: Promise<T>): Promise<T> {
 export function createDexRouter(caller: RpcCaller<Operations>, timeoutMs: number): DexRouter {
   return {
     quote: (request) => asExecution(caller.call('quote', request, timeoutMs)),
+    async launches(mint) {
+      const { launches } = await asExecution(
+        caller.call('launches', mint === undefined ? {} : { mint }, timeoutMs),
+      )
+      return launches
+    },
+    launchQuote: (request) => asExecution(caller.call('launchQuote', request, timeoutMs)),
     swap: (request) => asExecution(caller.call('swap', request, timeoutMs)),
     async executable(swaps) {
       const { amounts } = await asExecution(caller.call('executable', { swaps }, timeoutMs))

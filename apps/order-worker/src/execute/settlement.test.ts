@@ -20,7 +20,13 @@ function landed(fields: Partial<LandedTransaction>): LandedTransaction {
     ...fields,
   }
 }
-const usdc = (amount: bigint) => ({ accountIndex: 2, owner: WALLET, mint: USDC, amount })
+const usdc = (amount: bigint) => ({
+  accountIndex: 2,
+  owner: WALLET,
+  mint: USDC,
+  decimals: 6,
+  amount,
+})
 
 test('SOL sold into a token account that the swap opened: fee, priority and rent are apart from what was sold', () => {
   const main = landed({
@@ -91,6 +97,13 @@ test('what one attempt turned out to cost takes the place of what it had cost', 
 
 test('where nothing moved there is no price', () => {
   const pair = { inputMint: WRAPPED_SOL_MINT, outputMint: USDC }
-  expect(executedPrice(pair, 0n, 0n)).toBe('0')
-  expect(executedPrice(pair, 1_000_000_000n, 150_000_000n)).toBe('150')
+  expect(executedPrice(pair, 0n, 0n, [])).toBe('0')
+  expect(executedPrice(pair, 1_000_000_000n, 150_000_000n, [])).toBe('150')
+})
+
+test('the decimals of a token that is on no list are those that the chain tells', () => {
+  const pair = { inputMint: WRAPPED_SOL_MINT, outputMint: WALLET }
+  const told = landed({ postTokenBalances: [{ ...usdc(5n), mint: WALLET, decimals: 3 }] })
+  expect(executedPrice(pair, 1_000_000_000n, 5_000n, [told])).toBe('5')
+  expect(executedPrice(pair, 1_000_000_000n, 5_000n, [])).toBe('0')
 })

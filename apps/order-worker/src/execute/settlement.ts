@@ -79,19 +79,22 @@ export function replaceFees(all: readonly Fee[], before: readonly Fee[], after: 
   return addFees(all, taken, after).filter(({ kind, amount }) => kind === 'network' || amount !== '0')
 }
 
-/** Output units for one input unit, in human decimals; `0` where nothing moved. */
+/** Output units for one input unit, in human decimals; `0` where nothing moved. Decimals are the chain's own. */
 export function executedPrice(
   { inputMint, outputMint }: Pick<Order, 'inputMint' | 'outputMint'>,
   inAmount: bigint,
   outAmount: bigint,
+  transactions: readonly LandedTransaction[],
 ): string {
-  const input = findToken(inputMint)
-  const output = findToken(outputMint)
-  if (!input || !output || inAmount <= 0n || outAmount < 0n) return '0'
-  return formatPrice(
-    { inAmount, outAmount, inDecimals: input.decimals, outDecimals: output.decimals },
-    'nearest',
-  )
+  const inDecimals = decimalsOf(inputMint, transactions)
+  const outDecimals = decimalsOf(outputMint, transactions)
+  if (inDecimals === null || outDecimals === null || inAmount <= 0n || outAmount < 0n) return '0'
+  return formatPrice({ inAmount, outAmount, inDecimals, outDecimals }, 'nearest')
+}
+
+function decimalsOf(mint: string, transactions: readonly LandedTransaction[]): number | null {
+  const told = transactions.flatMap((tx) => [...tx.postTokenBalances, ...tx.preTokenBalances])
+  return (findToken(mint) ?? told.find((balance) => balance.mint === mint))?.decimals ?? null
 }
 
 /**

@@ -4,6 +4,7 @@ import { afterFailure } from '../execute/after-failure'
 import { addFees, executedPrice, networkFees, settlementOf } from '../execute/settlement'
 import { type Engine } from '../engine'
 import { instructionRoles } from './instruction-roles'
+import { landedTiming, type LaunchTiming } from './launch-timing'
 import { failureOnChain, type Verdict } from './verdict'
 
 /** A signed attempt under watch. */
@@ -13,6 +14,8 @@ export type WatchedAttempt = Pick<Attempt, 'orderId' | 'attempt'> & {
   readonly lastValidBlockHeight: number
   readonly genesisHash: string
   readonly reference: string | null
+  /** Of a sniper order's attempt, where this copy submitted it. */
+  readonly launch?: LaunchTiming
 }
 
 /** What is done with an attempt after a verdict: resolved for good, or looked at again next turn. */
@@ -57,7 +60,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
   const wallet = engine.wallets.of(order.accountId).address
   const { inputUsed, outputAmount, fees: attemptFees, slot } = settlementOf(order, wallet, transactions)
   const fees = addFees(order.fees, attemptFees)
-  const price = executedPrice(order, inputUsed, outputAmount)
+  const price = executedPrice(order, inputUsed, outputAmount, transactions)
   const data = {
     txHash: attempt.signature,
     attempt: attempt.attempt,
@@ -66,6 +69,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
     outputAmount: outputAmount.toString(),
     executedPrice: price,
     fees,
+    ...(await landedTiming(engine, order, attempt, slot)),
   }
   const result = await engine.journal.append({
     orderId: order.id,

@@ -36,7 +36,7 @@ export async function correctFill(engine: Engine, attempt: ConfirmedAttempt): Pr
       slot,
       inputAmount: inputUsed,
       outputAmount,
-      price: executedPrice(order, inputUsed, outputAmount),
+      price: executedPrice(order, inputUsed, outputAmount, transactions),
       fees,
     },
     orderFees: replaceFees(order.fees, before.fees, fees),

@@ -38,7 +38,17 @@ export interface TokenBalance {
   readonly accountIndex: number
   readonly owner: string
   readonly mint: string
+  readonly decimals: number
   readonly amount: bigint
+}
+
+/** What a token's mint account says. */
+export interface Mint {
+  readonly decimals: number
+  readonly supply: bigint
+  /** Who can make more of it, and who can freeze accounts of it; null: nobody. */
+  readonly mintAuthority: string | null
+  readonly freezeAuthority: string | null
 }
 
 export type Commitment = 'confirmed' | 'finalized'
@@ -72,6 +82,18 @@ export interface Chain {
   rentExemption(bytes: number): Promise<bigint>
   /** The median recent priority fee, micro-lamports per compute unit. */
   recentPriorityFee(): Promise<bigint>
+}
+
+/** What judging a launch needs of the chain besides. Rejects with ChainUnavailableError. */
+export interface ChainAccounts {
+  /** Null where there is no such mint. */
+  mint(mint: string): Promise<Mint | null>
+  /** An account's data and the program that owns it; null where there is none. */
+  account(address: string): Promise<{ readonly owner: string; readonly data: Uint8Array } | null>
+  /** The last slot that the node has seen, confirmed or not. */
+  slot(): Promise<number>
+  /** The time of the chain, Unix seconds. */
+  unixTime(): Promise<number>
 }
 
 /** The venue-specific ports of the chain: where signed bytes go, and how what was settled is read. */

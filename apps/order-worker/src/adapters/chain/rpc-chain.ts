@@ -3,10 +3,11 @@ import {
   address,
   createSolanaRpcFromTransport,
   signature as asSignature,
+  unwrapOption,
   type RpcTransport,
 } from '@solana/kit'
-import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
-import { ChainUnavailableError, type Chain, type TransactionError } from './chain'
+import { getMintDecoder, getMintSize, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
+import { ChainUnavailableError, type Chain, type ChainAccounts, type TransactionError } from './chain'
 import { createRotatingTransport } from './rotating-transport'
 
 const TIMEOUT_MS = 5_000
@@ -25,12 +26,12 @@ export function parseTransactionError(raw: unknown): TransactionError | null {
 }
 
 /** The Chain port over the JSON-RPC of one node or of several in turn, every call bounded in time. */
-export function createRpcChain(rpcUrls: readonly string[]): Chain {
+export function createRpcChain(rpcUrls: readonly string[]): Chain & ChainAccounts {
   return unavailable(chainOver(createSolanaRpcFromTransport(createRotatingTransport(rpcUrls))))
 }
 
 /** Whatever goes wrong between here and the node says nothing about what was asked. */
-function unavailable(chain: Chain): Chain {
+function unavailable(chain: Chain & ChainAccounts): Chain & ChainAccounts {
   const guard =
     <Arguments extends readonly unknown[], Answer>(
       what: string,
@@ -52,15 +53,30 @@ function unavailable(chain: Chain): Chain {
     signaturesFor: guard('signatures of an address', chain.signaturesFor),
     balanceLamports: guard('balance', chain.balanceLamports),
     tokenBalances: guard('token balances', chain.tokenBalances),
+    mint: guard('mint', chain.mint),
+    account: guard('account', chain.account),
+    slot: guard('slot', chain.slot),
+    unixTime: guard('time', chain.unixTime),
     rentExemption: guard('rent exemption', chain.rentExemption),
     recentPriorityFee: guard('recent priority fees', chain.recentPriorityFee),
   }
 }
 
+const CLOCK_SYSVAR = 'SysvarC1ock11111111111111111111111111111111'
+/** Where the clock's account has the time. */
+const CLOCK_UNIX_TIME = 32
+
 type Rpc = ReturnType<typeof createSolanaRpcFromTransport<RpcTransport>>
 
-function chainOver(rpc: Rpc): Chain {
+function chainOver(rpc: Rpc): Chain & ChainAccounts {
   const options = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
+  const account: ChainAccounts['account'] = async (at) => {
+    const { value } = await rpc
+      .getAccountInfo(address(at), { commitment: 'confirmed', encoding: 'base64' })
+      .send(options())
+    if (value === null) return null
+    return { owner: value.owner, data: Uint8Array.from(Buffer.from(value.data[0], 'base64')) }
+  }
   return {
     genesisHash: () => rpc.getGenesisHash().send(options()),
     async latestBlockhash() {
@@ -104,6 +120,7 @@ function chainOver(rpc: Rpc): Chain {
           accountIndex: Number(balance.accountIndex),
           owner: String(balance.owner ?? ''),
           mint: String(balance.mint),
+          decimals: balance.uiTokenAmount.decimals,
           amount: BigInt(balance.uiTokenAmount.amount),
         }))
       return {
@@ -151,6 +168,30 @@ function chainOver(rpc: Rpc): Chain {
         sums.set(mint, (sums.get(mint) ?? 0n) + BigInt(tokenAmount.amount))
       }
       return sums
+    },
+    async mint(at) {
+      const found = await account(at)
+      if (found?.owner !== TOKEN_PROGRAM_ADDRESS || found.data.length !== getMintSize()) return null
+      const { decimals, supply, mintAuthority, freezeAuthority, isInitialized } = getMintDecoder().decode(
+        found.data,
+      )
+      if (!isInitialized) return null
+      return {
+        decimals,
+        supply,
+        mintAuthority: unwrapOption(mintAuthority),
+        freezeAuthority: unwrapOption(freezeAuthority),
+      }
+    },
+    account,
+    async slot() {
+      return Number(await rpc.getSlot({ commitment: 'processed' }).send(options()))
+    },
+    async unixTime() {
+      const clock = await account(CLOCK_SYSVAR)
+      if (clock === null || clock.data.length < CLOCK_UNIX_TIME + 8) throw new Error('the chain has no clock')
+      const view = new DataView(clock.data.buffer, clock.data.byteOffset)
+      return Number(view.getBigInt64(CLOCK_UNIX_TIME, true))
     },
     rentExemption: (bytes) => rpc.getMinimumBalanceForRentExemption(BigInt(bytes)).send(options()),
     async recentPriorityFee() {
