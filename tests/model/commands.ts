@@ -86,7 +86,7 @@ const step = fc.tuple(part, pick, fault).map(([[process, kind], call, how]) =>
 )
 
 const stepToEffect = fc
-  .tuple(part, pick, fc.constantFrom(1, 1, 2, 4))
+  .tuple(part, pick, fc.constantFrom(1, 2, 4, 9))
   .map(([[process, kind], call, effects]) =>
     command(
       `${process}, ${kind} ${call}: ${effects} effect(s) further`,
@@ -111,7 +111,7 @@ const loseRedis = fc.constant(
   ),
 )
 
-const slots = fc.tuple(fc.constantFrom(1, 2, 7, 7), fc.boolean()).map(([count, skipped]) =>
+const slots = fc.tuple(fc.constantFrom(1, 1, 2, 7, 7), fc.boolean()).map(([count, skipped]) =>
   command(
     `${count} slots${skipped ? ' without a block' : ''}`,
     () => true,
@@ -141,11 +141,11 @@ const drop = pick.map((transaction) =>
   ),
 )
 
-const fork = fc.constant(
+const fork = fc.tuple(fc.constantFrom(1, 2, 3), fc.boolean()).map(([depth, kept]) =>
   command(
-    'the tip is forked away',
+    `a fork undoes ${depth} slot(s), ${kept ? 'not what was sent' : 'the venue forgets'}`,
     () => true,
-    ({ chain }) => chain.fork(),
+    ({ chain }) => chain.fork(depth, kept),
   ),
 )
 
@@ -176,21 +176,21 @@ const time = fc.constant(
 /** Runs of at most `maxCommands` commands. */
 export function runs(maxCommands: number) {
   const weights: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
-    [3, place],
+    [2, place],
     [1, cancel],
-    [12, deliver],
-    [4, deliverAgain],
-    [24, step],
-    [36, stepToEffect],
-    [2, crash],
+    [14, deliver],
+    [3, deliverAgain],
+    [14, step],
+    [40, stepToEffect],
+    [1, crash],
     [1, loseRedis],
     [8, slots],
-    [16, land],
-    [2, drop],
-    [2, fork],
-    [8, nodes],
-    [2, price],
-    [2, time],
+    [14, land],
+    [1, drop],
+    [5, fork],
+    [4, nodes],
+    [1, price],
+    [1, time],
   ]
   const any = fc.oneof(...weights.map(([weight, arbitrary]) => ({ weight, arbitrary })))
   // Unbiased: a bias towards few commands and small numbers would leave most orders at their first step.

@@ -1,4 +1,4 @@
-import { canTransition, isTerminal, isTransient } from '@fillstream/core'
+import { canTransition, isTerminal } from '@fillstream/core'
 import { type FailureCode, type OrderStatus } from '@fillstream/types'
 import { type Client } from 'pg'
 import { type SimulatedChain } from './simulated-chain'
@@ -9,6 +9,15 @@ import { type CancelAnswer } from './world'
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation'
 }
+
+/** The contract's own words, lest a slip in the table of the code excuse itself. */
+const TRANSIENT: readonly FailureCode[] = [
+  'VENUE_UNAVAILABLE',
+  'VENUE_TIMEOUT',
+  'TX_EXPIRED',
+  'SLIPPAGE_EXCEEDED',
+]
+const MAX_ATTEMPTS = 3
 
 interface OrderRow {
   readonly id: string
@@ -110,14 +119,14 @@ function brokenAttempts({ status, attempts, attemptCount, failure }: OrderRow): 
   const broken: string[] = []
   const numbers = attempts.map(({ attempt }) => attempt)
   if (!isDense(numbers, attemptCount)) broken.push(`has attempts ${numbers.join()}, counted ${attemptCount}`)
-  if (attempts.length > 3) broken.push(`was attempted ${attempts.length} times`)
+  if (attempts.length > MAX_ATTEMPTS) broken.push(`was attempted ${attempts.length} times`)
   const last = attempts.at(-1)
   for (const attempt of attempts) {
     const { code, message } = attempt
     if (attempt.status === 'submitted') broken.push(`has an attempt that was never resolved`)
     if (attempt.status === 'failed' && (code === null || !message))
       broken.push('lost the reason of an attempt')
-    if (attempt !== last && (code === null || !isTransient(code)))
+    if (attempt !== last && (code === null || !TRANSIENT.includes(code)))
       broken.push(`was tried again after ${attempt.status} ${code}`)
     if (attempt.status === 'confirmed' && !attempt.finalized) broken.push('was not followed to finality')
   }
@@ -128,23 +137,27 @@ function brokenAttempts({ status, attempts, attemptCount, failure }: OrderRow): 
 
 /** Invariants 2 and 4: at most one transaction settles, and the order says what the chain says. */
 function brokenSettlement(order: OrderRow, chain: SimulatedChain): string[] {
-  const landed = chain.ofOrder(order.id).filter((tx) => tx.landed !== null)
-  const settled = landed.filter((tx) => tx.landed?.error === null)
-  const [tx] = settled
+  const sent = chain.ofOrder(order.id)
+  const settled = sent.filter(({ landed }) => landed?.error === null)
   if (settled.length > 1) return [`was settled ${settled.length} times`]
-  if (tx === undefined) return order.status === 'confirmed' ? ['is confirmed, but nothing landed'] : []
-  if (order.status !== 'confirmed') return [`is ${order.status}, but its transaction landed`]
+  if (order.status !== 'confirmed') return settled.length > 0 ? [`is ${order.status}, but was settled`] : []
+  const tx = sent.find(({ signature }) => signature === order.txHash)
+  if (tx === undefined) return ['is confirmed by a transaction that was never sent']
+  if (settled.length === 0 && !tx.rolledBack) return ['is confirmed, but nothing landed']
+  const code = order.attempts.at(-1)?.code ?? null
+  // Rolled back for good: the order still says what was promised, its attempt that it is lost.
+  if (tx.landed === null)
+    return code === 'TX_EXPIRED' ? [] : ['was rolled back, and its attempt does not say so']
   const broken: string[] = []
+  if ((code === null) !== (tx.landed.error === null)) broken.push(`landed, and its attempt says ${code}`)
   const { input, output } = movedBy(tx)
-  const said = [order.txHash, order.inputUsed, order.output]
-  const truth = [tx.signature, String(input), String(output)]
-  if (said.join() !== truth.join()) broken.push(`says ${said.join()}, the chain ${truth.join()}`)
-  const fills = order.fills.map((fill) => [fill.signature, fill.input, fill.output].join())
-  if (fills.join(' ') !== truth.join())
-    broken.push(`has the fills ${fills.join(' ')}, the chain ${truth.join()}`)
-  if (order.minOutput === null || output < BigInt(order.minOutput))
+  const truth = [tx.signature, String(input), String(output)].join()
+  const said = [order.txHash, order.inputUsed, order.output].join()
+  const filled = order.fills.map((fill) => [fill.signature, fill.input, fill.output].join()).join(' ')
+  if (said !== truth || filled !== truth) broken.push(`says ${said}, its fills ${filled}, the chain ${truth}`)
+  if (tx.landed.error === null && (order.minOutput === null || output < BigInt(order.minOutput)))
     broken.push(`settled ${output} below its bound ${order.minOutput}`)
-  const fees = FEE_LAMPORTS * BigInt(landed.length)
+  const fees = FEE_LAMPORTS * BigInt(sent.filter(({ landed }) => landed !== null).length)
   if (order.fees.reduce((sum, { amount }) => sum + BigInt(amount), 0n) !== fees)
     broken.push(`shows other fees than the ${fees} lamports that the chain took`)
   return broken

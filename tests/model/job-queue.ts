@@ -20,8 +20,10 @@ export class JobQueue implements OrdersQueue {
     return Promise.resolve()
   }
 
-  requeue(orders: readonly QueuedOrder[]): Promise<void> {
-    return this.enqueue(orders)
+  async requeue(orders: readonly QueuedOrder[]): Promise<number> {
+    const before = this.jobs.size
+    await this.enqueue(orders)
+    return this.jobs.size - before
   }
 
   load(): Promise<QueueLoad> {

@@ -1,7 +1,7 @@
 import { AppError } from '@fillstream/core'
 import { RpcUnavailableError, type OrdersQueue } from '@fillstream/messaging'
 import { type Clock, type Deps } from '@fillstream/runtime'
-import { createJournal, type Journal, type OrderAppend, type Published, type Store } from '@fillstream/store'
+import { createJournal, type Journal, type OrderAppend, type Store } from '@fillstream/store'
 import { createEvents } from '../../apps/gateway/src/events'
 import { createCancelOrder, type CancelOrder } from '../../apps/gateway/src/use-cases/cancel-order'
 import { createEnqueuer } from '../../apps/gateway/src/use-cases/enqueuer'
@@ -17,15 +17,25 @@ import { startSweeper } from '../../apps/order-worker/src/recovery/sweeper'
 import { type Wallets } from '../../apps/order-worker/src/signer/wallets'
 import { startFinalityLoop } from '../../apps/order-worker/src/watch/finality'
 import { startWatcher } from '../../apps/order-worker/src/watch/watcher'
+import { type ChecksOnTheWay } from './checks-on-the-way'
 import { gated, type Gates } from './gates'
 import { type JobQueue, type QueuedJob } from './job-queue'
 import { routerFailure, TOKEN_ACCOUNT_RENT, type Market } from './market'
 import { GENESIS_HASH, type SimulatedChain } from './simulated-chain'
 import { SimulatedNodes } from './simulated-nodes'
 
+/** No operator is part of the model. */
+const NEVER_HALTED: Engine['trading'] = {
+  isHalted: () => false,
+  assertOn: () => Promise.resolve(),
+  follow: () => undefined,
+  stop: () => Promise.resolve(),
+}
+
 /** What the processes of one run share: Postgres and the outside world. */
-export interface Surroundings {
-  readonly deps: Deps
+export interface Surroundings extends Omit<ChecksOnTheWay, 'alerted'> {
+  /** Each process's own: metrics may be registered once. */
+  deps(): Deps
   readonly store: Store
   readonly gates: Gates
   readonly chain: SimulatedChain
@@ -33,12 +43,6 @@ export interface Surroundings {
   readonly queue: JobQueue
   readonly wallets: Wallets
   readonly events: WorkerEvents
-  /** The venue is handed bytes. */
-  submitted(bytes: Uint8Array): Promise<void>
-  /** News is told. */
-  heard(published: readonly Published[]): Promise<void>
-  /** An append won. */
-  appended(step: OrderAppend, published: Published): void
   /** Something that must not happen. */
   report(violation: string): void
 }
@@ -66,25 +70,17 @@ export function isOutage(error: unknown): boolean {
   )
 }
 
-/** No operator is part of the model. */
-const NEVER_HALTED: Engine['trading'] = {
-  isHalted: () => false,
-  assertOn: () => Promise.resolve(),
-  follow: () => undefined,
-  stop: () => Promise.resolve(),
-}
-
 /** A clock on which every wait is over at once. */
 function withoutWaits(clock: Clock): Clock {
   return { ...clock, sleep: () => Promise.resolve() }
 }
 
 /** The real journal; its appends and its news are held at the gates. */
-function journalOf(name: string, around: Surroundings): Journal {
-  const { gates, deps, store } = around
+function journalOf(name: string, clock: Clock, around: Surroundings): Journal {
+  const { gates, store } = around
   const journal = createJournal({
     store,
-    clock: withoutWaits(deps.clock),
+    clock: withoutWaits(clock),
     publish: (published) =>
       gates.run(name, 'aside', () => gates.hold('publish', () => around.heard(published), connectionFailure)),
   })
@@ -93,12 +89,13 @@ function journalOf(name: string, around: Surroundings): Journal {
     if (result.outcome === 'appended') around.appended(step, result)
     return result
   }
-  return gated(
-    gates,
-    'journal',
-    { ...journal, append, recordFailedAttempt: (step) => append({ ...step, events: [] }) },
-    postgresFailure,
-  )
+  const held = gated(gates, 'journal', { accept: journal.accept, append }, postgresFailure)
+  return {
+    ...journal,
+    accept: (order) => held.accept(order),
+    append: (step) => held.append(step),
+    recordFailedAttempt: (step) => held.append({ ...step, events: [] }),
+  }
 }
 
 /** One order-worker: the loops run, jobs are handed to it. */
@@ -108,7 +105,8 @@ export interface WorkerProcess {
 }
 
 export function startWorker(name: string, around: Surroundings): WorkerProcess {
-  const { gates, deps, store, queue, chain, market, report } = around
+  const { gates, store, queue, chain, market, report } = around
+  const deps = around.deps()
   const clock: Clock = {
     ...deps.clock,
     sleep: (_ms, signal) => gates.hold('sleep', () => Promise.resolve(), connectionFailure, signal),
@@ -123,11 +121,12 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
       ...store,
       orders: gated(gates, 'orders', store.orders, postgresFailure),
       attempts: gated(gates, 'attempts', store.attempts, postgresFailure),
+      fills: gated(gates, 'fills', store.fills, postgresFailure),
       work: gated(gates, 'work', store.work, postgresFailure),
     },
-    journal: journalOf(name, around),
-    queue: gated<OrdersQueue>(gates, 'queue', queue, connectionFailure),
     trading: NEVER_HALTED,
+    journal: journalOf(name, deps.clock, around),
+    queue: gated<OrdersQueue>(gates, 'queue', queue, connectionFailure),
     chain: node,
     settlement: {
       ...createCoSigningVenue('http://unused', node),
@@ -147,10 +146,11 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
     genesisHash: GENESIS_HASH,
     tokenAccountRent: TOKEN_ACCOUNT_RENT,
   }
+  const forget = () => gates.hold('cache.forget', () => Promise.resolve(), connectionFailure)
   const wrongChain = (error: Error) => report(error.message)
   const watcher = gates.run(name, 'watch', () => startWatcher(engine, wrongChain))
   gates.run(name, 'sweep', () => startSweeper(engine))
-  gates.run(name, 'finality', () => startFinalityLoop(engine, wrongChain))
+  gates.run(name, 'finality', () => startFinalityLoop(engine, { forget }, wrongChain))
 
   async function run(job: QueuedJob): Promise<void> {
     try {
@@ -175,9 +175,10 @@ export interface GatewayProcess {
 }
 
 export function startGateway(name: string, around: Surroundings): GatewayProcess {
-  const { gates, deps, store, queue } = around
+  const { gates, store, queue } = around
+  const deps = around.deps()
   const events = createEvents(deps)
-  const journal = journalOf(name, around)
+  const journal = journalOf(name, deps.clock, around)
   const enqueue: OrdersQueue['enqueue'] = (orders) =>
     gates.run(name, 'aside', () =>
       gates.hold('queue.enqueue', () => queue.enqueue(orders), connectionFailure),
@@ -189,12 +190,13 @@ export function startGateway(name: string, around: Surroundings): GatewayProcess
       journal,
       orders: gated(gates, 'orders', store.orders, postgresFailure),
       trading: { refusal: () => null },
-      enqueuer: createEnqueuer({ enqueue }, events),
+      enqueuer: createEnqueuer({ enqueue }, { events, checkpoint: deps.checkpoint }),
       tokens: { has: () => Promise.resolve(true), list: () => Promise.resolve([]) },
       dependencies: { isUp: () => true, assertUp: () => undefined, recheck: () => undefined },
       events,
       clock: { ...deps.clock, sleep: never },
       ids: deps.ids,
+      checkpoint: deps.checkpoint,
     }),
     cancel: createCancelOrder({
       orders: gated(gates, 'orders', store.orders, postgresFailure),

@@ -11,10 +11,17 @@ const BLOCKHASH_LIFE = 6
 export const DEPTH = { confirmed: 1, finalized: 4 } as const
 export const FIRST_SLOT = 1_000
 
+/** Signed bytes by their name, and until when they are good. */
+interface SignedTransaction {
+  readonly signature: string
+  readonly lastValidBlockHeight: number
+}
+
 /** A chain and the venue that lands transactions on it, as far as orders can tell. What it knows is the truth. */
 export class SimulatedChain {
   private readonly heights = [FIRST_SLOT]
   private readonly lifetimes = new Map<string, number>()
+  private forks = 0
   private readonly addresses = new AddressBook()
   /** How far the nodes that answer by turns are behind, in slots. */
   lags: readonly number[] = [0]
@@ -36,16 +43,16 @@ export class SimulatedChain {
   /** The venue takes a transaction: once more is once. */
   submit(bytes: Uint8Array): SentTransaction {
     const wire = decodeTransaction(bytes, this.addresses)
-    const known = this.sent.get(wire.signature)
-    const lastValidBlockHeight = this.lifetimes.get(wire.blockhash)
+    const { signature, blockhash } = wire
+    const lastValidBlockHeight = this.lifetimes.get(blockhash)
     if (lastValidBlockHeight === undefined) throw new Error('blockhash not found')
-    const { signature } = wire
-    const tx = known ?? {
+    const tx: SentTransaction = this.sent.get(signature) ?? {
       signature,
       settlement: readSettlement(wire, CO_SIGNER),
       lastValidBlockHeight,
       pending: false,
       landed: null,
+      rolledBack: false,
     }
     tx.pending = tx.landed === null
     this.sent.set(signature, tx)
@@ -55,7 +62,11 @@ export class SimulatedChain {
   /** What may land in this slot. */
   landable(): SentTransaction[] {
     return [...this.sent.values()].filter(
-      (tx) => tx.pending && tx.landed === null && this.height <= tx.lastValidBlockHeight,
+      ({ pending, landed, lastValidBlockHeight, settlement }) =>
+        pending &&
+        landed === null &&
+        this.height <= lastValidBlockHeight &&
+        this.lifetimes.has(settlement.wire.blockhash),
     )
   }
 
@@ -64,27 +75,33 @@ export class SimulatedChain {
     tx.landed = { slot: this.slot, error: errorOf(tx, landing), surplus }
   }
 
-  /** The tip is not the chain's after all: what landed there is pending again. */
-  fork(): SentTransaction[] {
-    const undone = [...this.sent.values()].filter(
-      ({ landed }) => landed !== null && this.slot - landed.slot < DEPTH.confirmed,
-    )
-    for (const tx of undone) {
-      tx.landed = null
-      tx.pending = true
+  /**
+   * The last slots, none of them finalized, have no block after all: what landed there has not, and what was signed over their
+   * blockhashes never will. The venue still has what was undone, or has lost it.
+   */
+  fork(depth: number, kept: boolean): void {
+    const base = this.slot - depth
+    for (let slot = base + 1; slot <= this.slot; slot++) {
+      this.heights[slot - FIRST_SLOT] = this.heightAt(base)
+      this.lifetimes.delete(this.blockhashName(slot))
     }
-    return undone
+    for (const tx of this.sent.values()) {
+      if (tx.landed === null || tx.landed.slot <= base) continue
+      Object.assign(tx, { landed: null, pending: kept, rolledBack: true })
+    }
+    this.forks += 1
   }
 
   ofOrder(orderId: string): SentTransaction[] {
     return [...this.sent.values()].filter(({ settlement }) => settlement.attempt.orderId === orderId)
   }
 
-  /** Whether these signed bytes have settled or may yet, wherever they are. */
-  mayMoveMoney(signature: string, lastValidBlockHeight: number): boolean {
+  /** Whether these signed bytes have settled or may yet, wherever they are, even if the chain forks. */
+  mayMoveMoney({ signature, lastValidBlockHeight }: SignedTransaction): boolean {
     const landed = this.sent.get(signature)?.landed ?? null
-    if (landed === null) return this.height <= lastValidBlockHeight
-    return landed.error === null || this.slot - landed.slot < DEPTH.confirmed
+    if (landed?.error === null) return true
+    if (landed !== null && this.slot - landed.slot >= DEPTH.finalized) return false
+    return this.heightAt(this.slot - DEPTH.finalized) <= lastValidBlockHeight
   }
 
   heightAt(slot: number): number {
@@ -93,11 +110,16 @@ export class SimulatedChain {
 
   /** The blockhash of a slot; good for some blocks more. */
   blockhashOf(slot: number): { blockhash: string; lastValidBlockHeight: number } {
-    const bytes = Buffer.alloc(32, 1)
-    bytes.writeUInt32BE(slot, 0)
-    const blockhash = encodeBase58(bytes)
+    const blockhash = this.blockhashName(slot)
     const lastValidBlockHeight = this.heightAt(slot) + BLOCKHASH_LIFE
     this.lifetimes.set(blockhash, lastValidBlockHeight)
     return { blockhash, lastValidBlockHeight }
+  }
+
+  private blockhashName(slot: number): string {
+    const bytes = Buffer.alloc(32, 1)
+    bytes.writeUInt32BE(slot, 0)
+    bytes.writeUInt32BE(this.forks, 4)
+    return encodeBase58(bytes)
   }
 }

@@ -25,6 +25,8 @@ export interface SentTransaction {
   /** Whether the venue still tries to land it. */
   pending: boolean
   landed: { readonly slot: number; readonly error: TransactionError | null; readonly surplus: bigint } | null
+  /** Whether it had landed before and a fork undid it. */
+  rolledBack: boolean
 }
 
 /** What moved, base units: read from the signed bytes and from how they landed. */

@@ -1,10 +1,11 @@
 import { AppError, type OrderSnapshot } from '@fillstream/core'
 import { createLogger, createMetrics, type Clock, type Deps } from '@fillstream/runtime'
-import { type OrderAppend, type Published, type Store } from '@fillstream/store'
+import { type Store } from '@fillstream/store'
 import { orderRequestSchema } from '@fillstream/types'
 import { type Client } from 'pg'
 import { createWorkerEvents } from '../../apps/order-worker/src/events'
 import { createWallets } from '../../apps/order-worker/src/signer/wallets'
+import { checksOnTheWay } from './checks-on-the-way'
 import { Gates, type Fault, type PortCall, type TaskKind } from './gates'
 import { checkInvariants, InvariantViolation } from './invariants'
 import { JobQueue, type QueuedJob } from './job-queue'
@@ -44,7 +45,7 @@ const silent = createLogger({ service: 'model', level: 'silent' })
 const MAX_STEPS = 20
 const MAX_STEPS_TO_REST = 500
 const MAX_HEALING_ROUNDS = 100
-const DURABLE = ['journal.accept', 'journal.append', 'journal.recordFailedAttempt', 'submit']
+const DURABLE = ['journal.accept', 'journal.append', 'submit']
 
 function uuid(n: number): string {
   return `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
@@ -76,10 +77,12 @@ export class World {
       ids: { uuid: () => uuid(this.lastId++) },
       random: { next: () => 0 },
       logger: silent,
+      checkpoint: () => undefined,
       metrics: createMetrics('model', { processMetrics: false }),
     })
     const report = (violation: string) => void this.violations.push(violation)
     const { gates, chain, market, queue } = this
+    const onTheWay = checksOnTheWay(database.client, chain, report)
     this.surroundings = {
       store,
       gates,
@@ -87,24 +90,21 @@ export class World {
       market,
       queue,
       report,
-      get deps() {
-        return deps()
-      },
+      deps,
       wallets: createWallets(WALLET_MASTER_KEY),
       events: {
         ...createWorkerEvents(deps()),
         boundBroken: (order, what) => report(`order ${order.id} was settled outside its bound: ${what}`),
-        rolledBack: ({ orderId }) =>
-          report(`order ${orderId}: a confirmed transaction counts as rolled back`),
+        rolledBack: onTheWay.alerted,
+        confirmedButLost: onTheWay.alerted,
+        settledDifferently: onTheWay.alerted,
         unforeseen: (orderId, error) => report(`order ${orderId} met ${String(error)}`),
         loopFailed: (loop, error) => {
           if (!isOutage(error) && !(error as Error).message.startsWith('the connection'))
             report(`${loop}: ${String(error)}`)
         },
       },
-      submitted: (bytes) => this.submitted(bytes),
-      heard: (published) => this.heard(published),
-      appended: (step, published) => this.appended(step, published),
+      ...onTheWay,
     }
     this.gateway = startGateway('gateway', this.surroundings)
   }
@@ -156,7 +156,7 @@ export class World {
       try {
         await this.gateway.cancel({ caller, requestId: 'cancel' }, orderId)
         this.cancelAnswers.push({ orderId, answer: 'cancelled' })
-        if (this.chain.ofOrder(orderId).some((tx) => this.mayMoveMoney(tx)))
+        if (this.chain.ofOrder(orderId).some((tx) => this.chain.mayMoveMoney(tx)))
           this.surroundings.report(`order ${orderId} is cancelled, but its transaction may land`)
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'CANCEL_TOO_LATE') throw error
@@ -252,49 +252,5 @@ export class World {
         if (!isOutage(error)) this.surroundings.report(`a request threw ${String(error)}`)
       }
     })
-  }
-
-  private mayMoveMoney(tx: { signature: string; lastValidBlockHeight: number }): boolean {
-    return this.chain.mayMoveMoney(tx.signature, tx.lastValidBlockHeight)
-  }
-
-  /** Invariant 2 at the venue: what it is handed is durable already, and nothing else of the order can land. */
-  private async submitted(bytes: Uint8Array): Promise<void> {
-    const tx = this.chain.submit(bytes)
-    const { orderId, attempt } = tx.settlement.attempt
-    const { rows } = await this.database.client.query<{ signed_transaction: Buffer; last_valid: string }>(
-      `select signed_transaction, last_valid_block_height as last_valid from attempts
-        where order_id = $1 and attempt = $2 and signature = $3`,
-      [orderId, attempt, tx.signature],
-    )
-    const [row] = rows
-    if (row === undefined || Buffer.compare(row.signed_transaction, bytes) !== 0)
-      this.surroundings.report(`order ${orderId}: bytes were sent before they were durable`)
-    else if (Number(row.last_valid) !== tx.lastValidBlockHeight)
-      this.surroundings.report(`order ${orderId}: the stored last valid height is not the blockhash's`)
-    if (this.chain.ofOrder(orderId).filter((other) => this.mayMoveMoney(other)).length > 1)
-      this.surroundings.report(`order ${orderId}: two of its transactions may land`)
-  }
-
-  /** Invariant 2 at the append: a new attempt only where no earlier one can land. */
-  private appended({ attempt }: OrderAppend, { order }: Published): void {
-    if (attempt?.kind !== 'submit') return
-    for (const { signature, lastValidBlockHeight } of order.attempts) {
-      if (signature === null || lastValidBlockHeight === null || signature === attempt.signature) continue
-      if (this.mayMoveMoney({ signature, lastValidBlockHeight }))
-        this.surroundings.report(`order ${order.id}: signed anew while an earlier attempt may land`)
-    }
-  }
-
-  /** Invariant 3: what is told is durable. */
-  private async heard(published: readonly Published[]): Promise<void> {
-    for (const { orderId, seq, status } of published.flatMap(({ news }) => news)) {
-      const { rowCount } = await this.database.client.query(
-        'select 1 from order_events where order_id = $1 and seq = $2 and status = $3::order_status',
-        [orderId, seq, status],
-      )
-      if (rowCount !== 1)
-        this.surroundings.report(`order ${orderId}: event ${seq} was told but is not durable`)
-    }
   }
 }

@@ -131,8 +131,11 @@ describe('limits', () => {
     await rig.close()
   })
 
-  test('while too many orders wait, new ones are refused with Retry-After', async () => {
-    const rig = await startTestGateway({ env: { MAX_QUEUE_DEPTH: '1' } })
+  test.each([
+    ['too many orders wait', { MAX_QUEUE_DEPTH: '1' }],
+    ['nobody works on those that wait', { MAX_QUEUE_SECONDS: '1' }],
+  ])('while %s, new ones are refused with Retry-After', async (_why, env) => {
+    const rig = await startTestGateway({ env })
     let answer
     do {
       answer = await rig.call('POST', '/v1/orders', { json: order })
