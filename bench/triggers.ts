@@ -148,7 +148,9 @@ async function mass(): Promise<void> {
     await Promise.all(copies.map((prices) => prices.settled()))
     const took = performance.now() - began
     const routed = [...(await rig.statuses()).values()].filter((status) => status === 'routing').length
-    print(`5,000 orders at one price: ${routed} fired, ${(await rig.queue.load()).waiting} jobs, in ${ms(took)}`)
+    print(
+      `5,000 orders at one price: ${routed} fired, ${(await rig.queue.load()).waiting} jobs, in ${ms(took)}`,
+    )
   })
 }
 
