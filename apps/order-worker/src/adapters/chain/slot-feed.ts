@@ -1,4 +1,4 @@
-import { type Clock } from '@fillstream/runtime'
+import { startLoop, type Clock } from '@fillstream/runtime'
 import { createSolanaRpcSubscriptions } from '@solana/kit'
 import { type ChainAccounts } from './chain'
 
@@ -33,8 +33,12 @@ export function startSlotFeed(
 ): SlotFeed {
   const stopping = new AbortController()
   const waiters = new Set<Waiter>()
+  let session = new AbortController()
+  let sessionAt = clock.monotonic()
   let current: number | null = null
-  let heardAt = -Infinity
+  /** When the last slot was heard of, and when one was last told by the subscription. */
+  let heardAt = sessionAt
+  let toldAt = sessionAt
 
   function hear(slot: number): void {
     heardAt = clock.monotonic()
@@ -43,44 +47,39 @@ export function startSlotFeed(
     for (const waiter of [...waiters]) if (waiter.slot <= slot) waiter.done(heardAt)
   }
 
-  async function subscribe(signal: AbortSignal): Promise<void> {
-    const slots = await createSolanaRpcSubscriptions(wsUrl)
-      .slotNotifications()
-      .subscribe({ abortSignal: signal })
-    for await (const { slot } of slots) hear(Number(slot))
+  async function subscribe(): Promise<void> {
+    session = new AbortController()
+    sessionAt = clock.monotonic()
+    const abortSignal = AbortSignal.any([stopping.signal, session.signal])
+    const slots = await createSolanaRpcSubscriptions(wsUrl).slotNotifications().subscribe({ abortSignal })
+    for await (const { slot } of slots) {
+      toldAt = clock.monotonic()
+      hear(Number(slot))
+    }
     throw new Error('the slot subscription ended')
   }
 
-  async function watchSilence(signal: AbortSignal): Promise<void> {
-    const began = clock.monotonic()
-    for (;;) {
-      await clock.sleep(ASK_AFTER_MS, signal)
-      const silentMs = clock.monotonic() - Math.max(heardAt, began)
-      if (silentMs < ASK_AFTER_MS) continue
-      const before = heardAt
-      hear(await chain.slot())
-      // What was asked for is no sign that the subscription lives.
-      heardAt = before
-      if (silentMs > RECONNECT_AFTER_MS) throw new Error(`no slot was told for ${Math.round(silentMs)} ms`)
-    }
-  }
-
-  async function run(): Promise<void> {
+  async function follow(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const session = new AbortController()
-      const signal = AbortSignal.any([stopping.signal, session.signal])
       try {
-        await Promise.race([subscribe(signal), watchSilence(signal)])
+        await subscribe()
       } catch (error) {
         if (stopping.signal.aborted) return
         onError(error)
-      } finally {
-        session.abort()
       }
       await clock.sleep(RETRY_MS, stopping.signal).catch(() => undefined)
     }
   }
-  const running = run()
+
+  async function askWhereSilent(): Promise<void> {
+    const now = clock.monotonic()
+    if (now - toldAt < ASK_AFTER_MS) return
+    if (now - Math.max(toldAt, sessionAt) > RECONNECT_AFTER_MS) session.abort()
+    hear(await chain.slot())
+  }
+
+  const following = follow()
+  const asking = startLoop(clock, ASK_AFTER_MS, askWhereSilent, onError)
 
   return {
     current: () => current,
@@ -109,7 +108,7 @@ export function startSlotFeed(
     },
     async stop() {
       stopping.abort()
-      await running
+      await Promise.all([following, asking.stop()])
     },
   }
 }
