@@ -29,6 +29,9 @@ export interface PlannedOrder {
   readonly followed: boolean
 }
 
+/** What kinds of orders come, and how often: most are market orders, the others wait for a price. */
+type Kind = 'market' | 'near' | 'far'
+
 /** An order of 1 to 500 dollars; most can bear 3 % of slippage, some none at all. */
 export function planOrder(random: Random, number: number): PlannedOrder {
   const pair = random.pick(PAIRS)
@@ -36,8 +39,11 @@ export function planOrder(random: Random, number: number): PlannedOrder {
   const swapMode = random.chance(0.3) ? 'ExactOut' : 'ExactIn'
   const given = swapMode === 'ExactIn' ? inputMint : outputMint
   const dollars = 1 + 499 * random.next() ** 3
+  const drawn = random.next()
+  const kind: Kind = drawn < 0.1 ? 'near' : drawn < 0.15 ? 'far' : 'market'
   return {
     body: {
+      ...(kind === 'market' ? {} : waiting(random, kind, inputMint, outputMint)),
       inputMint,
       outputMint,
       swapMode,
@@ -53,4 +59,27 @@ export function planOrder(random: Random, number: number): PlannedOrder {
 function baseUnits(symbol: string, dollars: number): bigint {
   const decimals = VERIFIED_TOKENS.find((token) => token.symbol === symbol)?.decimals ?? 0
   return BigInt(Math.max(1, Math.round((dollars / (DOLLARS[symbol] ?? 1)) * 10 ** decimals)))
+}
+
+/**
+ * A limit or stop order: one whose price is reached as soon as somebody looks, or one whose price never comes, which ends by its
+ * time or by a cancel.
+ */
+function waiting(
+  random: Random,
+  kind: Exclude<Kind, 'market'>,
+  inputMint: string,
+  outputMint: string,
+): Record<string, unknown> {
+  const type = random.chance(0.7) ? 'limit' : 'stop'
+  const fair = (DOLLARS[inputMint] ?? 1) / (DOLLARS[outputMint] ?? 1)
+  const reached = type === 'limit' ? 0.7 : 1.4
+  const factor = kind === 'near' ? reached : 1 / reached
+  const lifeMs = random.between(5_000, 40_000)
+  return {
+    type,
+    limitPrice: (fair * factor).toFixed(15).replace(/0+$/, '0'),
+    timeInForce: 'GTD',
+    expiresAt: new Date(Date.now() + lifeMs).toISOString(),
+  }
 }

@@ -1,7 +1,8 @@
 import { type JobOutcome } from '@fillstream/messaging'
 import { oneRunEach } from './one-run'
 
-const AGAIN: JobOutcome = { again: true, delayMs: 5 }
+const DONE: JobOutcome = { again: false }
+const LATER: JobOutcome = { again: true, delayMs: 5 }
 
 function heldRuns() {
   const runs: { orderId: string; end(outcome: JobOutcome): void; fail(error: Error): void }[] = []
@@ -14,31 +15,35 @@ function heldRuns() {
   return { runs, execute, begun }
 }
 
-test('a second run of an order waits for the first, a third ends at once; other orders run beside them', async () => {
+test('a second run of an order ends at once and the first looks once more; other orders run beside it', async () => {
   const { runs, execute, begun } = heldRuns()
   const first = execute('a')
   const other = execute('b')
-  const second = execute('a')
-  expect(await execute('a')).toEqual({ again: false })
+  expect([await execute('a'), await execute('a')]).toEqual([DONE, DONE])
   expect(runs.map(({ orderId }) => orderId)).toEqual(['a', 'b'])
-  runs[0]?.end(AGAIN)
-  expect(await first).toEqual(AGAIN)
+  runs[0]?.end(DONE)
   await begun(3)
   expect(runs[2]?.orderId).toBe('a')
-  runs[1]?.end(AGAIN)
-  runs[2]?.end({ again: false })
-  expect([await other, await second]).toEqual([AGAIN, { again: false }])
+  runs[1]?.end(LATER)
+  runs[2]?.end(DONE)
+  expect([await first, await other]).toEqual([DONE, LATER])
+  expect(runs).toHaveLength(3)
 })
 
-test('an order runs again after a run that failed, also for who waited', async () => {
-  const { runs, execute, begun } = heldRuns()
+test('a run that is to be repeated after a pause has its pause', async () => {
+  const { runs, execute } = heldRuns()
   const first = execute('a')
-  const second = execute('a')
+  await execute('a')
+  runs[0]?.end(LATER)
+  expect(await first).toEqual(LATER)
+  expect(runs).toHaveLength(1)
+})
+
+test('an order runs again after a run that failed', async () => {
+  const { runs, execute } = heldRuns()
+  const first = execute('a')
   runs[0]?.fail(new Error('away'))
   await expect(first).rejects.toThrow('away')
-  await begun(2)
-  runs[1]?.end(AGAIN)
-  expect(await second).toEqual(AGAIN)
   void execute('a')
-  expect(runs).toHaveLength(3)
+  expect(runs).toHaveLength(2)
 })

@@ -5,25 +5,25 @@ type Execute = (orderId: string) => Promise<JobOutcome>
 /**
  * Lets one run of each order at a time through in this process. The sweeper queues an order that takes long a second time, and
  * a second run beside the first would sign what the first one signs, for one of the two in vain, or find the quote of a slow one
- * too old and undo its step. The second one waits for the first, since there may be something new to do; a third would find the
- * second waiting, and ends at once.
+ * too old and undo its step. The second one ends at once and has the first look once more at its end, since there may be something
+ * new to do; not where that one wants to run again later anyway. Where the first fails, the sweeper queues the order again.
  */
 export function oneRunEach(execute: Execute): Execute {
-  const runs = new Map<string, { readonly ended: Promise<unknown>; awaited: boolean }>()
-
-  return async function runAlone(orderId): Promise<JobOutcome> {
+  const runs = new Map<string, { askedAgain: boolean }>()
+  return async (orderId) => {
     const before = runs.get(orderId)
-    if (before?.awaited) return { again: false }
     if (before) {
-      before.awaited = true
-      await before.ended
-      return runAlone(orderId)
+      before.askedAgain = true
+      return { again: false }
     }
-    const work = execute(orderId)
-    const run = { ended: work.catch(() => undefined), awaited: false }
+    const run = { askedAgain: false }
     runs.set(orderId, run)
     try {
-      return await work
+      for (;;) {
+        run.askedAgain = false
+        const outcome = await execute(orderId)
+        if (outcome.again || !run.askedAgain) return outcome
+      }
     } finally {
       runs.delete(orderId)
     }
