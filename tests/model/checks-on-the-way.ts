@@ -42,6 +42,7 @@ export function checksOnTheWay(
     /** Invariant 2: a new attempt only where no earlier one can land. */
     appended({ attempt }, { order }) {
       if (attempt?.kind !== 'submit') return
+      if (order.expiresAt !== null) report(`order ${order.id} was signed for after its time`)
       for (const { signature, lastValidBlockHeight } of order.attempts) {
         if (signature === null || lastValidBlockHeight === null || signature === attempt.signature) continue
         if (chain.mayMoveMoney({ signature, lastValidBlockHeight }))

@@ -132,6 +132,7 @@ function brokenAttempts({ status, attempts, attemptCount, failure }: OrderRow): 
   }
   if (status === 'failed' && attempts.length < MAX_ATTEMPTS && last?.code && TRANSIENT.includes(last.code))
     broken.push(`gave up after ${attempts.length} attempt(s) and a transient ${last.code}`)
+  if (status === 'expired' && failure?.code !== 'ORDER_EXPIRED') broken.push(`expired for ${failure?.code}`)
   if (status === 'failed' && (failure === null || failure.code !== last?.code))
     broken.push(`failed for ${failure?.code}, its last attempt for ${last?.code}`)
   return broken
