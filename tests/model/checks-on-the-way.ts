@@ -24,11 +24,11 @@ export function checksOnTheWay(
     /** Invariant 2: what is sent is durable already, and nothing else of the order can land. */
     async submitted(bytes) {
       const tx = chain.submit(bytes)
-      const { orderId, attempt } = tx.settlement.attempt
+      const { orderId } = tx.settlement.attempt
       const { rows } = await client.query<{ signed_transaction: Buffer; last_valid: string }>(
         `select signed_transaction, last_valid_block_height as last_valid from attempts
-          where order_id = $1 and attempt = $2 and signature = $3`,
-        [orderId, attempt, tx.signature],
+          where order_id = $1 and signature = $2`,
+        [orderId, tx.signature],
       )
       const [row] = rows
       if (row === undefined || Buffer.compare(row.signed_transaction, bytes) !== 0)
@@ -42,6 +42,7 @@ export function checksOnTheWay(
     /** Invariant 2: a new attempt only where no earlier one can land. */
     appended({ attempt }, { order }) {
       if (attempt?.kind !== 'submit') return
+      if (order.expiresAt !== null) report(`order ${order.id} was signed for after its time`)
       for (const { signature, lastValidBlockHeight } of order.attempts) {
         if (signature === null || lastValidBlockHeight === null || signature === attempt.signature) continue
         if (chain.mayMoveMoney({ signature, lastValidBlockHeight }))

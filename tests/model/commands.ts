@@ -40,6 +40,14 @@ const cancel = pick.map((order) =>
   ),
 )
 
+const timeIsOver = pick.map((order) =>
+  command(
+    `the time of order ${order} is over`,
+    (world) => world.accepted.size > 0,
+    (world) => world.timeIsOver(order),
+  ),
+)
+
 const deliver = fc.tuple(worker, pick).map(([name, job]) =>
   command(
     `${name} takes job ${job}`,
@@ -63,7 +71,10 @@ const fault = fc.oneof(
 const part = fc.oneof(
   { weight: 6, arbitrary: fc.tuple(worker, fc.constant<TaskKind>('job')) },
   { weight: 5, arbitrary: fc.tuple(worker, fc.constant<TaskKind>('watch')) },
-  { weight: 1, arbitrary: fc.tuple(worker, fc.constantFrom<TaskKind>('sweep', 'finality', 'aside')) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(worker, fc.constantFrom<TaskKind>('sweep', 'expiry', 'finality', 'aside')),
+  },
   {
     weight: 2,
     arbitrary: fc.tuple(fc.constant<ProcessName>('gateway'), fc.constantFrom<TaskKind>('request', 'aside')),
@@ -178,6 +189,7 @@ export function runs(maxCommands: number) {
   const weights: readonly (readonly [number, fc.Arbitrary<Command>])[] = [
     [2, place],
     [1, cancel],
+    [1, timeIsOver],
     [14, deliver],
     [3, deliverAgain],
     [14, step],

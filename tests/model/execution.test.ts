@@ -11,7 +11,7 @@ const RUNS = Number(process.env['FILLSTREAM_MODEL_RUNS'] ?? 20)
 const SEED = Number(process.env['FILLSTREAM_MODEL_SEED'] ?? 20_261_124)
 const TIMEOUT_MS = 120_000 + RUNS * 15_000
 /** Commands of a run at most: many, for what is rare; few, so that what fails soon is short already. */
-const LONG = 300
+const LONG = 250
 const SHORT = 150
 /** Runs in which a failure that is wanted must come. */
 const PATIENCE = 200

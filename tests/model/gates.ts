@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** What a process does side by side; each part is moved on by itself. `aside`: what nobody waits for, such as news. */
-export type TaskKind = 'job' | 'watch' | 'sweep' | 'finality' | 'request' | 'aside'
+export type TaskKind = 'job' | 'watch' | 'sweep' | 'expiry' | 'finality' | 'request' | 'aside'
 
 /** How a call ends: `unreached`: never carried out; `unanswered`: carried out, the answer lost; `refused`: a plain no. */
 export type Fault = 'none' | 'unreached' | 'unanswered' | 'refused'

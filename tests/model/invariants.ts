@@ -130,6 +130,9 @@ function brokenAttempts({ status, attempts, attemptCount, failure }: OrderRow): 
       broken.push(`was tried again after ${attempt.status} ${code}`)
     if (attempt.status === 'confirmed' && !attempt.finalized) broken.push('was not followed to finality')
   }
+  if (status === 'failed' && attempts.length < MAX_ATTEMPTS && last?.code && TRANSIENT.includes(last.code))
+    broken.push(`gave up after ${attempts.length} attempt(s) and a transient ${last.code}`)
+  if (status === 'expired' && failure?.code !== 'ORDER_EXPIRED') broken.push(`expired for ${failure?.code}`)
   if (status === 'failed' && (failure === null || failure.code !== last?.code))
     broken.push(`failed for ${failure?.code}, its last attempt for ${last?.code}`)
   return broken

@@ -14,6 +14,7 @@ import { type Engine } from '../../apps/order-worker/src/engine'
 import { type WorkerEvents } from '../../apps/order-worker/src/events'
 import { executeOrder } from '../../apps/order-worker/src/execute/execute-order'
 import { oneRunEach } from '../../apps/order-worker/src/execute/one-run'
+import { startExpiry } from '../../apps/order-worker/src/recovery/expiry'
 import { startSweeper } from '../../apps/order-worker/src/recovery/sweeper'
 import { type Wallets } from '../../apps/order-worker/src/signer/wallets'
 import { startFinalityLoop } from '../../apps/order-worker/src/watch/finality'
@@ -151,9 +152,13 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
   const wrongChain = (error: Error) => report(error.message)
   const watcher = gates.run(name, 'watch', () => startWatcher(engine, wrongChain))
   gates.run(name, 'sweep', () => startSweeper(engine))
+  gates.run(name, 'expiry', () => startExpiry(engine))
   gates.run(name, 'finality', () => startFinalityLoop(engine, { forget }, wrongChain))
 
-  const execute = oneRunEach((orderId) => executeOrder(engine, watcher, orderId))
+  // A run that waits for another of its order is no task before it begins.
+  const execute = oneRunEach((orderId) =>
+    gates.run(name, 'job', () => executeOrder(engine, watcher, orderId)),
+  )
   async function run(job: QueuedJob): Promise<void> {
     try {
       queue.ended(job, name, await execute(job.orderId))
@@ -165,7 +170,7 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
   return {
     deliver(job) {
       job.runs.push(name)
-      void gates.run(name, 'job', () => run(job))
+      void run(job)
     },
   }
 }

@@ -132,6 +132,15 @@ export class World {
     this.now += ms
   }
 
+  /** An order's time is over by the clock of Postgres. */
+  async timeIsOver(pick: number): Promise<void> {
+    const orders = [...this.accepted.values()].sort()
+    await this.database.client.query(
+      `update orders set expires_at = now() - interval '1 second' where id = $1 and ended_at is null`,
+      [orders[pick % orders.length]],
+    )
+  }
+
   async place(key: number): Promise<void> {
     const idempotencyKey = `key ${key}`
     const accountId = ACCOUNTS[key % ACCOUNTS.length] as string
@@ -205,7 +214,7 @@ export class World {
     for (let round = 0; round < MAX_HEALING_ROUNDS; round++) {
       await this.runToRest('gateway', 'request', 'aside')
       for (const job of this.queue.waiting()) await this.deliver('worker A', job)
-      await this.runToRest('worker A', 'job', 'aside', 'watch', 'finality')
+      await this.runToRest('worker A', 'expiry', 'job', 'aside', 'watch', 'finality')
       if (this.queue.isEmpty()) await this.runToRest('worker A', 'sweep')
       this.assertSound()
       if ((await this.unfinished()) === 0) return
