@@ -14,7 +14,7 @@ import { join } from 'node:path'
 import { startAgain, type Fault } from './fault'
 
 const NOBODY = 65_534
-const DISK = '4g'
+const DISK = '2g'
 const PIECE = Buffer.alloc(4 * 1024 * 1024)
 
 /** A disk of Postgres's own that can be filled: a tmpfs, which takes root. */

@@ -43,9 +43,16 @@ export async function executeOrder(engine: Engine, watcher: Watcher, orderId: st
   for (let turn = 0; order !== null && turn < MAX_TURNS; turn++) {
     const step = await takeStep(engine, watcher, order, run)
     if ('outcome' in step) return step.outcome
-    order = step.order ?? (await engine.store.orders.get(null, orderId))
+    const now: Order | null = step.order ?? (await engine.store.orders.get(null, orderId))
+    // The step was refused and nobody was first: the order's time is over, and the expiry loop ends it.
+    if (step.order === null && now !== null && isSame(order, now)) return DONE
+    order = now
   }
   return DONE
+}
+
+function isSame(one: Order, other: Order): boolean {
+  return one.lastSeq === other.lastSeq && one.attempts.length === other.attempts.length
 }
 
 async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
