@@ -18,6 +18,16 @@ import { removeStack, SERVICE_COPIES, startChaosStack } from './stack'
 /** A socket kept alive that the server closes just as a request is on its way: any client sends it again. */
 const RESETS = ['ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']
 const BETWEEN_MS = 1_000
+/** Nothing is broken here, so that slots and loops need not be faster than in production. */
+const UNHURRIED = {
+  SIM_SLOT_MS: '400',
+  WATCH_INTERVAL_MS: '200',
+  SWEEP_INTERVAL_MS: '1000',
+  SWEEP_IDLE_MS: '5000',
+  WORKER_LOCK_MS: '10000',
+  ATTEMPT_LEASE_MS: '10000',
+  STREAM_CHECK_MS: '2000',
+}
 
 export interface RollingOutcome {
   readonly clean: boolean
@@ -30,7 +40,7 @@ export async function runRolling(
   say: Say,
   signal: AbortSignal,
 ): Promise<RollingOutcome> {
-  const stack = await startChaosStack({ seed: options.seed, withoutFence: false, say })
+  const stack = await startChaosStack({ seed: options.seed, withoutFence: false, env: UNHURRIED, say })
   const gateways = await createBalancer([stack.address('gateway'), stack.address('gateway-2')])
   const notifiers = await createBalancer([stack.address('notifier'), stack.address('notifier-2')])
   try {

@@ -67,6 +67,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
 export interface StackOptions {
   readonly seed: string
   readonly withoutFence: boolean
+  /** Over the settings of a network in a hurry. */
+  readonly env?: Readonly<Record<string, string>>
   /** Called with the folder that Postgres's data will lie below, before it is made. */
   readonly beforeStart?: (dataDir: string) => void
   readonly say: (subject: string, text: string) => void
@@ -96,6 +98,7 @@ export async function startChaosStack(options: StackOptions): Promise<ChaosStack
     env: {
       ...passedOn(),
       ...SETTINGS,
+      ...options.env,
       SIM_SEED: options.seed,
       KEY_PREFIX: 'chaos',
       LOCALNET_REPLICA_PORT: String(replicaPort),
