@@ -106,7 +106,7 @@ test(`${MANY} orders at one price, every service killed while they fire: each fi
     ).length === 0
   )
     await new Promise((resolve) => setTimeout(resolve, 5))
-  const services: ServiceName[] = ['order-worker', 'dex-router', 'gateway', 'notifier']
+  const services: ServiceName[] = ['order-worker', 'dex-router', 'gateway', 'notifier', 'localnet']
   await Promise.all(services.map((service) => stack.kill(service)))
   for (const service of services.toReversed()) await stack.restart(service)
   while ((await query(stack, 'SELECT 1 FROM orders WHERE ended_at IS NULL LIMIT 1')).length > 0)
