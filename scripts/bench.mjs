@@ -22,6 +22,8 @@ const signal = whenAskedToStop({
 await bootstrap({ root, env: process.env, progress, signal })
 const { startBacking } = await import('./lib/backing.mjs')
 const { run } = await import('./lib/commands.mjs')
+const compiled = await run(join(root, 'node_modules/.bin/tsc'), ['-b', 'bench'], { cwd: root, env: process.env, signal })
+if (!compiled.ok) throw new Error(compiled.output)
 const dataDir = join(root, '.data', `bench-${process.pid}`)
 mkdirSync(dataDir, { recursive: true })
 const backing = await startBacking({ root, dataDir, progress, signal })
@@ -32,7 +34,7 @@ try {
     'tsconfig.tests.json',
     `bench/${name}.ts`,
   ]
-  const env = { ...process.env, ...backing.env }
+  const env = { ...process.env, ...backing.env, ...backing.pids }
   const { ok } = await run(process.execPath, [...command, ...rest], { cwd: root, env, signal, inherit: true })
   process.exitCode = ok ? 0 : 1
 } finally {

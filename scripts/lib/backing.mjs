@@ -38,6 +38,11 @@ export async function startBacking({ root, dataDir, progress, signal }) {
     if (!migrated.ok) throw new Failure(`migrating the template database failed:\n${migrated.output}`)
     return {
       env: { TEST_DATABASE_URL: server, TEST_REDIS_URL: stack.urls.redis },
+      /** Of what was started here; nothing where the address was given. */
+      pids: {
+        ...(given.DATABASE_URL ? {} : { BENCH_POSTGRES_PID: String(stack.pid('postgres')) }),
+        ...(given.REDIS_URL ? {} : { BENCH_REDIS_PID: String(stack.pid('redis')) }),
+      },
       close: () => stack.close(),
     }
   } catch (error) {

@@ -26,8 +26,7 @@ import {
 import { createJournal, createStore, isUnavailable } from '@fillstream/store'
 import { DEX_ROUTER, dexRouterOperations, ORDER_WORKER, orderWorkerOperations } from '@fillstream/types'
 import { accountRequests } from './account-requests'
-import { createCoSigningVenue } from './adapters/chain/co-signing-venue'
-import { createRpcChain } from './adapters/chain/rpc-chain'
+import { connectChain, type ChainConnection } from './adapters/chain/connect-chain'
 import { startSlotFeed } from './adapters/chain/slot-feed'
 import { createDryRun } from './adapters/dry-run'
 import { createFaucet } from './adapters/demo-funds'
@@ -55,8 +54,15 @@ export interface OrderWorker extends Service {
 
 const TOKEN_ACCOUNT_BYTES = 165
 
-/** Starts order-worker: everything is wired here, by hand, and stopped in the reverse order. */
-export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
+/**
+ * Starts order-worker: everything is wired here, by hand, and stopped in the reverse order.
+ * @param connection the chain to settle on, where it is not the one that `config` names
+ */
+export async function start(
+  config: Config,
+  deps: Deps,
+  { chain, settlement }: ChainConnection = connectChain(config),
+): Promise<OrderWorker> {
   const { clock, ids, logger, metrics } = deps
   const events = createWorkerEvents(deps)
   const redisUrl = redisUrlOf(config)
@@ -68,7 +74,6 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
   const redis = createRedis(redisUrl, 'producer', logger)
   await redisReady(redis, START_PATIENCE_MS)
   await assertRedisKeepsKeys(redis, logger)
-  const chain = createRpcChain(config.CHAIN_RPC_URL)
   const [genesisHash, tokenAccountRent] = await whenAvailable(
     'the chain at CHAIN_RPC_URL',
     () => Promise.all([chain.genesisHash(), chain.rentExemption(TOKEN_ACCOUNT_BYTES)]),
@@ -104,7 +109,7 @@ export async function start(config: Config, deps: Deps): Promise<OrderWorker> {
     ...parts,
     config,
     chain,
-    settlement: createCoSigningVenue(config.VENUE_API_URL, chain),
+    settlement,
     wallets: createWallets(config.WALLET_MASTER_KEY),
     triggers: {
       opened: (order) => (order.type === 'sniper' ? snipers : triggers).opened(order),

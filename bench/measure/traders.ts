@@ -1,0 +1,80 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { formatApiKey } from '@fillstream/store'
+import { WebSocket } from 'ws'
+import { openStore } from '../../tests/support/store'
+
+/** An account that places orders. */
+export interface Trader {
+  readonly accountId: string
+  readonly apiKey: string
+}
+
+/** Accounts with a key each, in the database at `url`. */
+export async function createTraders(url: string, count: number): Promise<Trader[]> {
+  const store = openStore(url, { poolSize: 1 })
+  try {
+    const traders: Trader[] = []
+    for (let i = 0; i < count; i += 1) {
+      const trader = { accountId: randomUUID(), apiKey: formatApiKey(randomBytes(40)) }
+      await store.accounts.create({ id: trader.accountId, name: `trader ${i + 1}` })
+      await store.apiKeys.create(trader.apiKey, { accountId: trader.accountId, name: 'bench' })
+      traders.push(trader)
+    }
+    return traders
+  } finally {
+    await store.close()
+  }
+}
+
+/** A socket for each trader, on which all events of his orders come. */
+export interface Followers {
+  /** Messages that say that an order is confirmed, so far. */
+  confirmed(): number
+  /** Resolves when `count` such messages have come. */
+  reach(count: number): Promise<void>
+  close(): void
+}
+
+/** Opens the sockets and, where the service wants to be asked, subscribes to all orders of the account. */
+export async function follow(
+  traders: readonly Trader[],
+  urlOf: (trader: Trader) => string,
+  subscription: object | null,
+): Promise<Followers> {
+  let confirmed = 0
+  let wanted = Infinity
+  let reached: () => void = () => undefined
+  const sockets = await Promise.all(
+    traders.map(async (trader) => {
+      const socket = new WebSocket(urlOf(trader), { headers: { authorization: `Bearer ${trader.apiKey}` } })
+      await new Promise<void>((resolve, reject) => {
+        socket.once('error', reject)
+        // The engine greets first, the yardsticks say nothing.
+        socket.once(subscription ? 'message' : 'open', () => resolve())
+      })
+      if (subscription) {
+        socket.send(JSON.stringify(subscription))
+        await new Promise((resolve) => socket.once('message', resolve))
+      }
+      socket.on('message', (data: Buffer) => {
+        if (data.includes('"status":"confirmed"')) {
+          confirmed += 1
+          if (confirmed >= wanted) reached()
+        }
+      })
+      return socket
+    }),
+  )
+  return {
+    confirmed: () => confirmed,
+    reach: (count) =>
+      new Promise((resolve) => {
+        wanted = count
+        reached = resolve
+        if (confirmed >= count) resolve()
+      }),
+    close() {
+      for (const socket of sockets) socket.terminate()
+    },
+  }
+}
