@@ -33,9 +33,20 @@ export function startEngine(
 ): Promise<Stack> {
   return startStack({
     ...options,
-    env: { ...SETTINGS, ...options.env },
+    env: { ...SETTINGS, ...profiling(), ...options.env },
     ...(options.chain === 'instant' ? { entries: { ...INSTANT, ...options.entries } } : {}),
   })
+}
+
+/** BENCH_PROFILE names a folder: every service leaves a CPU profile there when it ends. */
+function profiling(): Record<string, string> {
+  const folder = process.env['BENCH_PROFILE']
+  return folder
+    ? {
+        NODE_OPTIONS: `--require ${resolve(__dirname, '../dist/mains/profiled.js')}`,
+        BENCH_PROFILE: resolve(folder),
+      }
+    : {}
 }
 
 /** What each service has used so far, and, where the bench's own Postgres and Redis are known, these. */
