@@ -1,6 +1,6 @@
+import { AddressBook } from '@fillstream/core'
 import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
 import { readSettlement, type Settlement } from '@fillstream/localnet/dist/settlement/shape'
-import { AddressBook } from '@fillstream/localnet/dist/svm/address'
 import { decodeTransaction } from '@fillstream/localnet/dist/svm/wire'
 import {
   type Chain,

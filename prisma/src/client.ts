@@ -25,6 +25,22 @@ export interface StoreDeps {
 /** How much longer than the server a client waits before it gives up on a statement: a silent network. */
 const NETWORK_SLACK_MS = 1_000
 
+/** Statements that a connection keeps prepared at most; what comes later is planned each time. */
+const MOST_PREPARED = 200
+
+/** Names statements by their text, so that Postgres plans each once for a connection: for the hot ones, planning costs more than running. */
+function createStatementNames(): (query: { readonly sql: string }) => string {
+  const names = new Map<string, string>()
+  return ({ sql }) => {
+    const known = names.get(sql)
+    if (known !== undefined) return known
+    if (names.size >= MOST_PREPARED) return ''
+    const name = `fillstream-${names.size + 1}`
+    names.set(sql, name)
+    return name
+  }
+}
+
 /** Connects lazily: a store can be made while Postgres is away. */
 export function createStore(config: StoreConfig, deps: StoreDeps): Store {
   const statementTimeout = config.statementTimeoutMillis ?? 5_000
@@ -38,6 +54,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
       keepAlive: true,
     },
     {
+      statementNameGenerator: createStatementNames(),
       onPoolError: (error) => deps.onConnectionLost?.(error),
       onConnectionError: (error) => deps.onConnectionLost?.(error),
     },

@@ -1,15 +1,17 @@
-import { formatPrice } from '@fillstream/core'
+import { AddressBook, formatPrice } from '@fillstream/core'
 import { RpcError, RpcUnavailableError } from '@fillstream/messaging'
 import { dexRouterOperations, findToken, type RouteReceipt } from '@fillstream/types'
 import { type z } from 'zod'
 import { SOL, solPool, USDC } from '../../apps/dex-router/src/testing/world'
-import { buildSwap } from '../../apps/dex-router/src/swap/build-swap'
+import { createSwapBuilder } from '../../apps/dex-router/src/swap/build-swap'
 import { type Fault } from './gates'
 import { GENESIS_HASH } from './simulated-chain'
 import { CO_SIGNER } from './transactions'
 
 const POOL = solPool('raydium-sim')
 const PAYOUT_ACCOUNT = findToken('BONK')?.mint ?? ''
+const buildSwap = createSwapBuilder(new AddressBook())
+
 export const TOKEN_ACCOUNT_RENT = 2_039_280n
 
 const { quote, swap } = dexRouterOperations

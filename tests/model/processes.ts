@@ -1,4 +1,4 @@
-import { AppError } from '@fillstream/core'
+import { AddressBook, AppError } from '@fillstream/core'
 import { RpcUnavailableError, type OrdersQueue } from '@fillstream/messaging'
 import { type Clock, type Deps } from '@fillstream/runtime'
 import { createJournal, type Journal, type OrderAppend, type Store } from '@fillstream/store'
@@ -14,6 +14,7 @@ import { type Engine } from '../../apps/order-worker/src/engine'
 import { type WorkerEvents } from '../../apps/order-worker/src/events'
 import { executeOrder } from '../../apps/order-worker/src/execute/execute-order'
 import { oneRunEach } from '../../apps/order-worker/src/execute/one-run'
+import { createSwapAccounts } from '../../apps/order-worker/src/execute/swap-accounts'
 import { startExpiry } from '../../apps/order-worker/src/recovery/expiry'
 import { startSweeper } from '../../apps/order-worker/src/recovery/sweeper'
 import { type Wallets } from '../../apps/order-worker/src/signer/wallets'
@@ -114,6 +115,7 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
     sleep: (_ms, signal) => gates.hold('sleep', () => Promise.resolve(), connectionFailure, signal),
   }
   const node = gated<Chain>(gates, 'chain', new SimulatedNodes(chain), chainFailure)
+  const addresses = new AddressBook()
   const engine: Engine = {
     ...deps,
     clock,
@@ -143,6 +145,8 @@ export function startWorker(name: string, around: Surroundings): WorkerProcess {
     ),
     wallets: around.wallets,
     triggers: { opened: () => undefined, reopened: () => undefined },
+    addresses,
+    swapAccounts: createSwapAccounts(addresses),
     faucet: null,
     owner: name,
     genesisHash: GENESIS_HASH,

@@ -1,6 +1,5 @@
-import { encodeBase58 } from '@fillstream/core'
+import { encodeBase58, AddressBook } from '@fillstream/core'
 import { readSettlement } from '../../apps/localnet/src/settlement/shape'
-import { AddressBook } from '../../apps/localnet/src/svm/address'
 import { decodeTransaction } from '../../apps/localnet/src/svm/wire'
 import { CO_SIGNER, errorOf, type Landing, type SentTransaction } from './transactions'
 

@@ -1,4 +1,4 @@
-import { type Clock } from '@fillstream/runtime'
+import { IN_TIME, type Clock } from '@fillstream/runtime'
 
 /** Something took longer than it was given. */
 export class TimeoutError extends Error {
@@ -26,6 +26,6 @@ export async function within<Result>(
     unwanted.abort()
     throw error
   } finally {
-    timer.abort()
+    timer.abort(IN_TIME)
   }
 }

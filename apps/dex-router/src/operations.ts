@@ -1,11 +1,11 @@
-import { bestAmount, ExecutionError, feeBpsOf, formatPrice, type PoolState } from '@fillstream/core'
+import { AddressBook, bestAmount, ExecutionError, feeBpsOf, formatPrice, type PoolState } from '@fillstream/core'
 import { type RpcHandlers } from '@fillstream/messaging'
 import { type dexRouterOperations, type PoolInfo, type VenueInfo } from '@fillstream/types'
 import { type Follower } from './book/follower'
 import { tokensOf } from './book/token-list'
 import { launchesOf, quoteLaunch } from './launches/launch-operations'
 import { bestRoute, type BestRouteParts } from './routing/best-route'
-import { buildSwap } from './swap/build-swap'
+import { createSwapBuilder } from './swap/build-swap'
 import { readPlan } from './swap/swap-plan'
 import { type GuardedVenue } from './venues/guarded-venue'
 
@@ -16,6 +16,7 @@ export interface OperationParts extends BestRouteParts {
 /** What dex-router answers to the other services. */
 export function createOperations(parts: OperationParts): RpcHandlers<typeof dexRouterOperations> {
   const { book, venues, follower, events } = parts
+  const buildSwap = createSwapBuilder(new AddressBook())
   return {
     quote({ orderId, amount, inputMint, outputMint, swapMode }, { budgetMs }) {
       const question = { inputMint, outputMint, swapMode, amount: BigInt(amount) }

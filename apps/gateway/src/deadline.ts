@@ -1,4 +1,4 @@
-import { type Clock } from '@fillstream/runtime'
+import { IN_TIME, type Clock } from '@fillstream/runtime'
 
 export interface Patience {
   /** After this long the work is given up if `isHopeless`... */
@@ -30,6 +30,6 @@ export async function patiently<T>(
   try {
     return await Promise.race([work, givenUp()])
   } finally {
-    answered.abort()
+    answered.abort(IN_TIME)
   }
 }

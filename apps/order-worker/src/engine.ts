@@ -1,3 +1,4 @@
+import { type AddressBook } from '@fillstream/core'
 import { type Deps } from '@fillstream/runtime'
 import { type OrdersQueue } from '@fillstream/messaging'
 import { type Journal, type Store } from '@fillstream/store'
@@ -6,6 +7,7 @@ import { type Faucet } from './adapters/demo-funds'
 import { type DexRouter } from './adapters/dex-router'
 import { type Config } from './config'
 import { type WorkerEvents } from './events'
+import { type FindSwapAccounts } from './execute/swap-accounts'
 import { type Wallets } from './signer/wallets'
 import { type Trading } from './trading'
 import { type Triggers } from './triggers/triggers'
@@ -23,6 +25,8 @@ export interface Engine extends Deps {
   readonly router: DexRouter
   readonly wallets: Wallets
   readonly triggers: Triggers
+  readonly addresses: AddressBook
+  readonly swapAccounts: FindSwapAccounts
   /** Demo mode alone: gives a wallet that runs short its grant again. */
   readonly faucet: Faucet | null
   /** This process, as the owner of leases. */

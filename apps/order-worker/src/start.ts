@@ -1,4 +1,4 @@
-import { snapshotOf } from '@fillstream/core'
+import { AddressBook, snapshotOf } from '@fillstream/core'
 import {
   createFinishedJobs,
   createOrderCache,
@@ -36,6 +36,7 @@ import { type Engine } from './engine'
 import { createWorkerEvents } from './events'
 import { executeOrder } from './execute/execute-order'
 import { oneRunEach } from './execute/one-run'
+import { createSwapAccounts } from './execute/swap-accounts'
 import { startExpiry } from './recovery/expiry'
 import { startRepublisher } from './recovery/republisher'
 import { startSweeper } from './recovery/sweeper'
@@ -105,6 +106,7 @@ export async function start(
     genesisHash,
   }
   const triggers = startTriggers(parts, redis, { ...config, ...bus })
+  const addresses = new AddressBook()
   const engine: Engine = {
     ...parts,
     config,
@@ -115,6 +117,8 @@ export async function start(
       opened: (order) => (order.type === 'sniper' ? snipers : triggers).opened(order),
       reopened: (order) => triggers.reopened(order),
     },
+    addresses,
+    swapAccounts: createSwapAccounts(addresses),
     faucet: config.DEMO_MODE ? createFaucet(config.VENUE_API_URL) : null,
     tokenAccountRent,
   }

@@ -3,6 +3,7 @@ import {
   closeRedis,
   closeRedisLoop,
   createRedis,
+  IN_TIME,
   redisReady,
   type Clock,
   type IdSource,
@@ -129,7 +130,7 @@ export function createRpcClient(
       await Promise.race([sent, expired])
       return await Promise.race([answer, expired])
     } finally {
-      timer.abort()
+      timer.abort(IN_TIME)
       waiting.delete(id)
     }
   }

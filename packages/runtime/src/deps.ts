@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Checkpoint } from '@fillstream/core'
 import { uuidv7 } from 'uuidv7'
 import { createLogger, type Logger } from './logger'
@@ -11,7 +10,7 @@ export interface Clock {
   now(): number
   /** Milliseconds on a clock that never steps back, for durations. */
   monotonic(): number
-  /** Resolves after `ms`; rejects with AbortError when `signal` fires first. */
+  /** Resolves after `ms`; rejects with the reason of `signal` when it fires first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
@@ -42,8 +41,27 @@ export interface Deps {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}),
+  sleep,
 }
+
+/** As `timers/promises` has it, but without an error made for each sleep that is cut short: most deadlines are never reached. */
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason as Error)
+    const cut = () => {
+      clearTimeout(timer)
+      reject(signal?.reason as Error)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', cut)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', cut, { once: true })
+  })
+}
+
+/** The reason of a signal that ends the wait for a deadline which was kept: made once, since making one takes its stack. */
+export const IN_TIME = new Error('done in time')
 
 export const systemIds: IdSource = { uuid: () => uuidv7() }
 

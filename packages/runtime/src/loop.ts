@@ -1,4 +1,4 @@
-import { type Clock } from './deps'
+import { IN_TIME, type Clock } from './deps'
 
 /** A background loop: runs until its stop, one turn at a time. */
 export interface Loop {
@@ -39,11 +39,11 @@ export function startLoop(
   return {
     wake() {
       woken = true
-      nap.abort()
+      nap.abort(IN_TIME)
     },
     async stop() {
       stopping.abort()
-      nap.abort()
+      nap.abort(IN_TIME)
       await running
     },
   }

@@ -1,4 +1,4 @@
-import { attemptReference, decodeRouteMemo } from '@fillstream/core'
+import { AddressBook, attemptReference, decodeRouteMemo } from '@fillstream/core'
 import { dexRouterOperations, type InstructionWire, type RouteStep } from '@fillstream/types'
 import { parseCreateAccountWithSeedInstruction, SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system'
 import {
@@ -12,9 +12,10 @@ import { address } from '@solana/kit'
 import { ManualClock } from '../testing/manual-clock'
 import { JUP, SOL, solPool, USDC } from '../testing/world'
 import { PoolBook } from '../book/pool-book'
-import { buildSwap, splitAmount, type SwapOrder } from './build-swap'
+import { createSwapBuilder, splitAmount, type SwapOrder } from './build-swap'
 import { readPlan } from './swap-plan'
 
+const buildSwap = createSwapBuilder(new AddressBook())
 const WALLET = '4k3Dyjzvzp8eMZWUXbBCjEvwSkkk59S5iCNLY3QrkX6R'
 const AUTHORITY = 'Es9vMFrzaCERmJfrF4H2FYD4KCoNkY11McCe8BenwNYB'
 const PAYOUT = 'DezXAZ8z7PnrnRJjz3wXBoRgixCa6xjnB7YaB1pPB263'

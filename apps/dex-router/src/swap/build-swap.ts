@@ -1,15 +1,17 @@
 import {
+  addressWithSeed,
   attemptReference,
   encodeRouteMemo,
   MEMO_PROGRAM,
+  memoize,
   temporaryAccountSeed,
+  type AddressBook,
   type PoolState,
 } from '@fillstream/core'
 import { WRAPPED_SOL_MINT, type InstructionWire, type SwapMode } from '@fillstream/types'
 import {
   AccountRole,
   address,
-  createAddressWithSeed,
   createNoopSigner,
   type AccountMeta,
   type Address,
@@ -51,34 +53,72 @@ export interface BuiltSwap {
   readonly routeMemo: string
 }
 
+/** Builds the instructions of settlements; addresses that come again are not derived or checked anew. */
+export type BuildSwap = (
+  order: SwapOrder,
+  legs: readonly PlannedLeg[],
+  settlement: Settlement,
+) => Promise<BuiltSwap>
+
+const KNOWN_ACCOUNTS = 20_000
+const MEMO_PROGRAM_ADDRESS = address(MEMO_PROGRAM)
+const WRAPPED_SOL = address(WRAPPED_SOL_MINT)
+
+export function createSwapBuilder(addresses: AddressBook): BuildSwap {
+  const associated = memoize(KNOWN_ACCOUNTS, async (ownerAndMint) => {
+    const [owner = '', mint = ''] = ownerAndMint.split(' ')
+    const [account] = await findAssociatedTokenPda({
+      owner: address(owner),
+      mint: address(mint),
+      tokenProgram: TOKEN_PROGRAM_ADDRESS,
+    })
+    return account
+  })
+  return (order, legs, settlement) => buildSwap({ addresses, associated }, order, legs, settlement)
+}
+
+interface Known {
+  readonly addresses: AddressBook
+  /** The associated token account of `<owner> <mint>`. */
+  readonly associated: (ownerAndMint: string) => Promise<Address>
+}
+
+/** Throws a RangeError where `text` is no address. */
+function asAddress({ addresses }: Known, text: string): Address {
+  addresses.bytesOf(text)
+  return text as Address
+}
+
 /**
  * The instructions of one settlement, to be signed by the wallet and, at the venue, by the co-signer: the temporary
  * wrapped-SOL account or the output's token account, each leg's input to the vault of its first pool, the bound from the
  * payout account to the wallet, the temporary account's end, the route as a memo.
  */
-export async function buildSwap(
+async function buildSwap(
+  known: Known,
   order: SwapOrder,
   legs: readonly PlannedLeg[],
   settlement: Settlement,
 ): Promise<BuiltSwap> {
   const payoutAccount =
     settlement.payoutAccounts[order.outputMint] ??
-    (await associatedAccount(order.outputMint, address(settlement.routerAuthority)))
-  const wallet = createNoopSigner(address(order.wallet))
-  const coSigner = createNoopSigner(address(settlement.routerAuthority))
+    // Payout accounts too are associated ones: those of tokens younger than the venue's directory are found so.
+    (await known.associated(`${settlement.routerAuthority} ${order.outputMint}`))
+  const wallet = createNoopSigner(asAddress(known, order.wallet))
+  const coSigner = createNoopSigner(asAddress(known, settlement.routerAuthority))
   const reference = attemptReference(order)
   const routeMemo = encodeRouteMemo({
     swapMode: order.swapMode,
     legs: legs.map((leg) => leg.pools.map((pool) => pool.index)),
   })
-  const temporary = await temporaryAccount(order)
+  const temporary = temporaryAccount(known, order)
   const [input, output] = await Promise.all([
-    accountOf(order.inputMint, wallet.address, temporary),
-    accountOf(order.outputMint, wallet.address, temporary),
+    accountOf(known, order.inputMint, wallet.address, temporary),
+    accountOf(known, order.outputMint, wallet.address, temporary),
   ])
   const payout = getTransferCheckedInstruction({
-    source: address(payoutAccount),
-    mint: address(order.outputMint),
+    source: asAddress(known, payoutAccount),
+    mint: asAddress(known, order.outputMint),
     destination: output,
     authority: coSigner,
     amount: order.outAmount,
@@ -86,13 +126,13 @@ export async function buildSwap(
   })
   const instructions: Instruction[] = [
     ...(temporary === null ? [] : openTemporary(order, wallet, temporary, settlement.tokenAccountRent)),
-    ...(order.outputMint === WRAPPED_SOL_MINT ? [] : [openOutput(order, wallet, output)]),
-    ...payIn(order, legs, wallet, input),
-    withAccount(payout, { address: address(reference), role: AccountRole.READONLY }),
+    ...(order.outputMint === WRAPPED_SOL_MINT ? [] : [openOutput(known, order, wallet, output)]),
+    ...payIn(known, order, legs, wallet, input),
+    withAccount(payout, { address: reference as Address, role: AccountRole.READONLY }),
     ...(temporary === null
       ? []
       : [getCloseAccountInstruction({ account: temporary, destination: wallet.address, owner: wallet })]),
-    getAddMemoInstruction({ memo: routeMemo }, { programAddress: address(MEMO_PROGRAM) }),
+    getAddMemoInstruction({ memo: routeMemo }, { programAddress: MEMO_PROGRAM_ADDRESS }),
   ]
   return { instructions: instructions.map(toWire), coSigner: coSigner.address, reference, routeMemo }
 }
@@ -104,28 +144,19 @@ export function splitAmount(amount: bigint, shares: readonly number[]): bigint[]
   return parts.map((part, place) => (place === parts.length - 1 ? part + rest : part))
 }
 
-function temporaryAccount(order: SwapOrder): Promise<Address | null> {
-  if (order.inputMint !== WRAPPED_SOL_MINT && order.outputMint !== WRAPPED_SOL_MINT)
-    return Promise.resolve(null)
-  return createAddressWithSeed({
-    baseAddress: address(order.wallet),
-    programAddress: TOKEN_PROGRAM_ADDRESS,
-    seed: temporaryAccountSeed(order),
-  })
+function temporaryAccount({ addresses }: Known, order: SwapOrder): Address | null {
+  if (order.inputMint !== WRAPPED_SOL_MINT && order.outputMint !== WRAPPED_SOL_MINT) return null
+  const seed = temporaryAccountSeed(order)
+  return addressWithSeed(addresses, order.wallet, seed, TOKEN_PROGRAM_ADDRESS) as Address
 }
 
-async function accountOf(mint: string, owner: Address, temporary: Address | null): Promise<Address> {
-  return mint === WRAPPED_SOL_MINT && temporary !== null ? temporary : associatedAccount(mint, owner)
-}
-
-/** Payout accounts too are associated ones: those of tokens younger than the venue's directory are found so. */
-async function associatedAccount(mint: string, owner: Address): Promise<Address> {
-  const [account] = await findAssociatedTokenPda({
-    owner,
-    mint: address(mint),
-    tokenProgram: TOKEN_PROGRAM_ADDRESS,
-  })
-  return account
+async function accountOf(
+  { associated }: Known,
+  mint: string,
+  owner: Address,
+  temporary: Address | null,
+): Promise<Address> {
+  return mint === WRAPPED_SOL_MINT && temporary !== null ? temporary : associated(`${owner} ${mint}`)
 }
 
 function openTemporary(
@@ -147,22 +178,28 @@ function openTemporary(
     }),
     getInitializeAccount3Instruction({
       account: temporary,
-      mint: address(WRAPPED_SOL_MINT),
+      mint: WRAPPED_SOL,
       owner: wallet.address,
     }),
   ]
 }
 
-function openOutput(order: SwapOrder, wallet: TransactionSigner, output: Address): Instruction {
+function openOutput(
+  known: Known,
+  order: SwapOrder,
+  wallet: TransactionSigner,
+  output: Address,
+): Instruction {
   return getCreateAssociatedTokenIdempotentInstruction({
     payer: wallet,
     ata: output,
     owner: wallet.address,
-    mint: address(order.outputMint),
+    mint: asAddress(known, order.outputMint),
   })
 }
 
 function payIn(
+  known: Known,
   order: SwapOrder,
   legs: readonly PlannedLeg[],
   wallet: TransactionSigner,
@@ -175,8 +212,8 @@ function payIn(
   return legs.map((leg, place) =>
     getTransferCheckedInstruction({
       source: input,
-      mint: address(order.inputMint),
-      destination: address(vaultOf(leg.pools[0], order.inputMint)),
+      mint: asAddress(known, order.inputMint),
+      destination: asAddress(known, vaultOf(leg.pools[0], order.inputMint)),
       authority: wallet,
       amount: parts[place] ?? 0n,
       decimals: decimalsOf(legs, order.inputMint),

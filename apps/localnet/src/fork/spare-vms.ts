@@ -1,4 +1,4 @@
-import { type AddressBook } from '../svm/address'
+import { type AddressBook } from '@fillstream/core'
 import { Vm } from '../svm/vm'
 
 const MAX_SPARE = 4

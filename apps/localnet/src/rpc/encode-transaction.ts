@@ -1,5 +1,4 @@
-import { encodeBase58 } from '@fillstream/core'
-import { type AddressBook } from '../svm/address'
+import { encodeBase58, type AddressBook } from '@fillstream/core'
 import { type LandedTransaction } from '../svm/landed'
 import { type TokenBalance } from '../svm/ledger'
 import { type TransactionError } from '../svm/transaction-error'

@@ -1,6 +1,5 @@
-import { restMemo } from '@fillstream/core'
+import { restMemo, type AddressBook } from '@fillstream/core'
 import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
-import { type AddressBook } from '../svm/address'
 import { type SlotContext } from '../svm/chain-parts'
 import { type SigningKey } from '../svm/keys'
 import { type LandedTransaction } from '../svm/landed'

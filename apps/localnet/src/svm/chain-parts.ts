@@ -1,7 +1,7 @@
+import { type AddressBook } from '@fillstream/core'
 import { type Facts } from '../storage/facts'
 import { type History } from '../storage/history'
 import { type StateStore } from '../storage/state-store'
-import { type AddressBook } from './address'
 import { type Blockhashes, type SlotRange } from './blockhashes'
 import { type LandedTransaction } from './landed'
 import { type Ledger } from './ledger'

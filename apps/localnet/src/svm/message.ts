@@ -1,4 +1,4 @@
-import { type AddressBook } from './address'
+import { type AddressBook } from '@fillstream/core'
 
 export interface AccountMeta {
   readonly address: string

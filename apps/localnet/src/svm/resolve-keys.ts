@@ -1,5 +1,5 @@
+import { type AddressBook } from '@fillstream/core'
 import { LOOKUP_TABLE_PROGRAM } from '../tokens/programs'
-import { type AddressBook } from './address'
 import { type Ledger } from './ledger'
 import { isWritableKey, type WireTransaction } from './wire'
 

@@ -1,3 +1,4 @@
+import { type AddressBook } from '@fillstream/core'
 import {
   Account,
   FailedTransactionMetadata,
@@ -6,7 +7,6 @@ import {
   type TransactionMetadata,
 } from 'litesvm/dist/internal'
 import { type AccountState } from './account'
-import { type AddressBook } from './address'
 import { toTransactionError, type TransactionError } from './transaction-error'
 
 /**

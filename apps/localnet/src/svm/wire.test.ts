@@ -1,8 +1,8 @@
+import { AddressBook } from '@fillstream/core'
 import { getBase58Decoder, getCompiledTransactionMessageDecoder, getTransactionDecoder } from '@solana/kit'
 import fc from 'fast-check'
 import { namedSigner, signSwap, randomAddress } from '../testing/script'
 import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
-import { AddressBook } from './address'
 import { verifySignature } from './keys'
 import { decodeMessage, decodeTransaction, isWritableKey, MalformedTransaction, withSignature } from './wire'
 

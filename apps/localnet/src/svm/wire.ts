@@ -1,5 +1,4 @@
-import { encodeBase58 } from '@fillstream/core'
-import { type AddressBook } from './address'
+import { encodeBase58, type AddressBook } from '@fillstream/core'
 
 /** The largest transaction that fits Solana's packets. */
 export const MAX_TRANSACTION_BYTES = 1_232

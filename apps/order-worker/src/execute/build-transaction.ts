@@ -1,17 +1,4 @@
-import { attemptMemo, MEMO_PROGRAM } from '@fillstream/core'
-import {
-  address,
-  appendTransactionMessageInstructions,
-  blockhash,
-  compileTransaction,
-  createTransactionMessage,
-  getBase58Decoder,
-  getTransactionEncoder,
-  pipe,
-  setTransactionMessageFeePayer,
-  setTransactionMessageLifetimeUsingBlockhash,
-  type SignatureBytes,
-} from '@solana/kit'
+import { attemptMemo, encodeBase58, MEMO_PROGRAM, type AddressBook } from '@fillstream/core'
 import {
   getSetComputeUnitLimitInstruction,
   getSetComputeUnitPriceInstruction,
@@ -19,9 +6,12 @@ import {
 import { type Lifetime } from '../adapters/chain/chain'
 import { type Wallet } from '../signer/wallets'
 import { type WireInstruction } from './check-instructions'
+import { assembleTransaction, compileMessage } from './compile-message'
 
 /** Enough for a swap of several legs with its memos; what is not used is not charged beyond the priority fee. */
 export const COMPUTE_UNITS = 200_000
+
+const COMPUTE_LIMIT = getSetComputeUnitLimitInstruction({ units: COMPUTE_UNITS })
 
 const MAX_TRANSACTION_BYTES = 1_232
 
@@ -49,46 +39,35 @@ export function computeUnitPrice(
  * one blockhash would otherwise be one transaction), and signs with the wallet.
  * Throws when the transaction does not fit a packet.
  */
-export function buildTransaction(swap: {
-  readonly orderId: string
-  readonly attempt: number
-  readonly wallet: Wallet
-  readonly instructions: readonly WireInstruction[]
-  readonly lifetime: Lifetime
-  readonly computeUnitPrice: bigint
-}): SignedTransaction {
-  const message = pipe(
-    createTransactionMessage({ version: 0 }),
-    (m) => setTransactionMessageFeePayer(swap.wallet.address, m),
-    (m) =>
-      setTransactionMessageLifetimeUsingBlockhash(
-        {
-          blockhash: blockhash(swap.lifetime.blockhash),
-          lastValidBlockHeight: BigInt(swap.lifetime.lastValidBlockHeight),
-        },
-        m,
-      ),
-    (m) =>
-      appendTransactionMessageInstructions(
-        [
-          getSetComputeUnitLimitInstruction({ units: COMPUTE_UNITS }),
-          getSetComputeUnitPriceInstruction({ microLamports: swap.computeUnitPrice }),
-          ...swap.instructions,
-          {
-            programAddress: address(MEMO_PROGRAM),
-            data: new TextEncoder().encode(attemptMemo(swap)),
-          },
-        ],
-        m,
-      ),
+export function buildTransaction(
+  swap: {
+    readonly orderId: string
+    readonly attempt: number
+    readonly wallet: Wallet
+    readonly instructions: readonly WireInstruction[]
+    readonly lifetime: Lifetime
+    readonly computeUnitPrice: bigint
+  },
+  addresses: AddressBook,
+): SignedTransaction {
+  const message = compileMessage(
+    {
+      feePayer: swap.wallet.address,
+      blockhash: swap.lifetime.blockhash,
+      instructions: [
+        COMPUTE_LIMIT,
+        getSetComputeUnitPriceInstruction({ microLamports: swap.computeUnitPrice }),
+        ...swap.instructions,
+        { programAddress: MEMO_PROGRAM, data: Buffer.from(attemptMemo(swap)) },
+      ],
+    },
+    addresses,
   )
-  const compiled = compileTransaction(message)
-  const signature = swap.wallet.sign(new Uint8Array(compiled.messageBytes)) as SignatureBytes
-  const signed = { ...compiled, signatures: { ...compiled.signatures, [swap.wallet.address]: signature } }
-  const bytes = new Uint8Array(getTransactionEncoder().encode(signed))
+  const signature = swap.wallet.sign(message.bytes)
+  const bytes = assembleTransaction(message, new Map([[swap.wallet.address, signature]]))
   if (bytes.length > MAX_TRANSACTION_BYTES)
     throw new Error(
       `the transaction has ${bytes.length} bytes, at most ${MAX_TRANSACTION_BYTES} fit a packet`,
     )
-  return { signature: getBase58Decoder().decode(signature), bytes }
+  return { signature: encodeBase58(signature), bytes }
 }

@@ -1,12 +1,11 @@
 import { ExecutionError, attemptReference, type Order } from '@fillstream/core'
 import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
-import { address } from '@solana/kit'
+import { type Address } from '@solana/kit'
 import { type SubmittedAttempt } from '@fillstream/store'
 import { type Engine } from '../engine'
 import { type Wallet } from '../signer/wallets'
 import { buildTransaction, computeUnitPrice } from './build-transaction'
 import { checkInstructions } from './check-instructions'
-import { swapAccounts } from './swap-accounts'
 
 /** What a wallet should keep in lamports beside the input: fees, and the rent of the accounts a swap may open. */
 const LAMPORTS_RESERVE = 5_000_000n
@@ -80,7 +79,7 @@ export async function buildAttempt(engine: Engine, order: Order): Promise<Submit
       outAmount: amounts.outAmount.toString(),
       routePlan: route.routePlan,
     }),
-    swapAccounts({
+    engine.swapAccounts({
       wallet: wallet.address,
       orderId: order.id,
       attempt,
@@ -92,7 +91,7 @@ export async function buildAttempt(engine: Engine, order: Order): Promise<Submit
     checkFunds(engine, order, wallet, amounts.inAmount),
   ])
   const reference = attemptReference({ orderId: order.id, attempt })
-  const instructions = checkInstructions(swap.instructions, {
+  const limits = {
     orderId: order.id,
     attempt,
     swapMode: order.swapMode,
@@ -100,19 +99,23 @@ export async function buildAttempt(engine: Engine, order: Order): Promise<Submit
     outputMint: order.outputMint,
     ...amounts,
     accounts,
-    coSigner: address(swap.coSigner),
-    reference: address(reference),
+    coSigner: swap.coSigner as Address,
+    reference: reference as Address,
     tokenAccountRent: engine.tokenAccountRent,
-  })
+  }
+  const instructions = checkInstructions(swap.instructions, limits, engine.addresses)
   await engine.trading.assertOn()
-  const signed = buildTransaction({
-    orderId: order.id,
-    attempt,
-    wallet,
-    instructions,
-    lifetime,
-    computeUnitPrice: computeUnitPrice(order.priorityFee, recentFee),
-  })
+  const signed = buildTransaction(
+    {
+      orderId: order.id,
+      attempt,
+      wallet,
+      instructions,
+      lifetime,
+      computeUnitPrice: computeUnitPrice(order.priorityFee, recentFee),
+    },
+    engine.addresses,
+  )
   return {
     kind: 'submit',
     attempt,

@@ -1,4 +1,4 @@
-import { attemptReference, MEMO_PROGRAM, temporaryAccountSeed } from '@fillstream/core'
+import { AddressBook, attemptReference, MEMO_PROGRAM, temporaryAccountSeed } from '@fillstream/core'
 import { findToken, WRAPPED_SOL_MINT, type InstructionWire, type SwapMode } from '@fillstream/types'
 import { address, createNoopSigner, type AccountMeta, type Instruction } from '@solana/kit'
 import { getCreateAccountWithSeedInstruction, getTransferSolInstruction } from '@solana-program/system'
@@ -12,7 +12,10 @@ import {
 } from '@solana-program/token'
 import { createWallets } from '../signer/wallets'
 import { checkInstructions, type SwapLimits } from './check-instructions'
-import { swapAccounts } from './swap-accounts'
+import { createSwapAccounts } from './swap-accounts'
+
+const addresses = new AddressBook()
+const swapAccounts = createSwapAccounts(addresses)
 
 const wallets = createWallets('11'.repeat(32))
 const wallet = wallets.of('0197a1b2-0000-7000-8000-00000000000a').address
@@ -139,7 +142,7 @@ function transfer(
   return wire({ ...made, accounts: [...made.accounts, ...extras] })
 }
 
-const check = ({ limits, parts }: Swap) => checkInstructions([...parts.values()], limits)
+const check = ({ limits, parts }: Swap) => checkInstructions([...parts.values()], limits, addresses)
 
 test.each([
   ['SOL for a token', WRAPPED_SOL_MINT, USDC, 'ExactIn'],
@@ -302,7 +305,7 @@ test.each(tampered)('refused: %s', async (_name, part, tamper) => {
 
 test('refused: a co-signer that is the wallet, which would sign anything', async () => {
   const forged = await swap(WRAPPED_SOL_MINT, USDC)
-  expect(() => checkInstructions([...forged.parts.values()], { ...forged.limits, coSigner: wallet })).toThrow(
+  expect(() => checkInstructions([...forged.parts.values()], { ...forged.limits, coSigner: wallet }, addresses)).toThrow(
     'co-signer',
   )
 })

@@ -1,7 +1,6 @@
-import { ExecutionError, MEMO_PROGRAM, temporaryAccountSeed } from '@fillstream/core'
+import { ExecutionError, MEMO_PROGRAM, temporaryAccountSeed, type AddressBook } from '@fillstream/core'
 import { WRAPPED_SOL_MINT, type InstructionWire, type SwapMode } from '@fillstream/types'
 import {
-  address,
   type Address,
   type Instruction,
   type InstructionWithAccounts,
@@ -58,8 +57,12 @@ interface Sums {
   closed: number
 }
 
-/** The instruction in the form of the client library. */
-export function fromWire(wire: InstructionWire): WireInstruction {
+/** The instruction in the form of the client library. @throws ExecutionError where an address is none */
+function fromWire(wire: InstructionWire, addresses: AddressBook): WireInstruction {
+  const address = (text: string): Address => {
+    if (!addresses.has(text)) refuse(`${text} is no address`)
+    return text as Address
+  }
   return {
     programAddress: address(wire.programAddress),
     accounts: wire.accounts.map(({ address: at, role }) => ({ address: address(at), role })),
@@ -84,9 +87,10 @@ function expectSame(what: string, was: string, expected: string): void {
 export function checkInstructions(
   wire: readonly InstructionWire[],
   limits: SwapLimits,
+  addresses: AddressBook,
 ): readonly WireInstruction[] {
   if (limits.coSigner === limits.accounts.wallet) refuse('the co-signer is the wallet itself')
-  const instructions = wire.map(fromWire)
+  const instructions = wire.map((instruction) => fromWire(instruction, addresses))
   const sums: Sums = { leaves: 0n, arrives: 0n, closed: 0 }
   for (const instruction of instructions) checkOne(instruction, limits, sums)
   if (limits.swapMode === 'ExactIn' && sums.leaves !== limits.inAmount)

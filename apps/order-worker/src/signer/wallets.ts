@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, hkdfSync, sign, type KeyObject } from 'node:crypto'
+import { memoize } from '@fillstream/core'
 import { getAddressDecoder, type Address } from '@solana/kit'
 
 /** The wallet of one account: its address, and signatures over message bytes (64 bytes, Ed25519). */
@@ -30,20 +31,14 @@ export interface Wallets {
  */
 export function createWallets(masterKeyHex: string): Wallets {
   const masterKey = Buffer.from(masterKeyHex, 'hex')
-  const cache = new Map<string, Wallet>()
   return {
-    of(accountId) {
-      const known = cache.get(accountId)
-      if (known) return known
+    of: memoize(CACHED, (accountId) => {
       const key = keyOf(masterKey, accountId.toLowerCase())
       const publicKey = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32)
-      const wallet: Wallet = {
+      return {
         address: getAddressDecoder().decode(publicKey),
         sign: (message) => new Uint8Array(sign(null, message, key)),
       }
-      if (cache.size >= CACHED) cache.delete(cache.keys().next().value as string)
-      cache.set(accountId, wallet)
-      return wallet
-    },
+    }),
   }
 }

@@ -124,18 +124,3 @@ describe('venues', () => {
     expect(() => venueByName('nowhere')).toThrow(RangeError)
   })
 })
-
-describe('base58 addresses', () => {
-  it('survive the way there and back', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) =>
-        expect(decodeAddress(encodeBase58(bytes))).toEqual(bytes),
-      ),
-    )
-  })
-
-  it.each(['', '0'.repeat(32), SOL + '1', SOL.slice(1), 'z'.repeat(44), '1'.repeat(33)])(
-    'are not %j',
-    (text) => expect(decodeAddress(text)).toBeNull(),
-  )
-})

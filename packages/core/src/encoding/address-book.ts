@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { decodeAddress, encodeBase58 } from '@fillstream/core'
+import { decodeAddress, encodeBase58 } from './base58'
 
 const KNOWN_LIMIT = 20_000
 
@@ -19,6 +19,14 @@ export class AddressBook {
     if (decoded === null) throw new RangeError(`not an address: ${address}`)
     this.remember(address, decoded)
     return decoded
+  }
+
+  /** Whether `address` is one. */
+  has(address: string): boolean {
+    if (this.bytes.has(address)) return true
+    const decoded = decodeAddress(address)
+    if (decoded !== null) this.remember(address, decoded)
+    return decoded !== null
   }
 
   /** The base58 form of 32 bytes. */
@@ -41,7 +49,7 @@ export class AddressBook {
   }
 }
 
-/** The address of an account made with `createAccountWithSeed`: sha256 of base, seed and owner. */
+/** The address of an account made with `createAccountWithSeed`: sha256 of base, seed (at most 32 bytes) and owner. */
 export function addressWithSeed(book: AddressBook, base: string, seed: string, owner: string): string {
   const hash = createHash('sha256').update(book.bytesOf(base)).update(seed).update(book.bytesOf(owner))
   return encodeBase58(hash.digest())
