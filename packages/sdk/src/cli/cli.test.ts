@@ -179,6 +179,8 @@ describe('quote', () => {
     [`${SELL} --limit 150 --per USDC/JUP`, '--per must name both tokens of the order, such as USDC/SOL'],
     [`${SELL} --limit 150 --tif DAY`, '--tif must be IOC, GTC or GTD'],
     [`${SELL} --max-price 1`, '--max-price goes with --snipe'],
+    [`${SELL} --limit 150 --allow-freeze`, '--allow-freeze goes with --snipe'],
+    [`${SELL} --snipe --max-creator-bps few`, '--max-creator-bps must be an integer'],
     ['order list --type twap', '--type must be one of market, limit'],
     ['order get', 'order get takes one ID'],
     ['order list --status done', '--status must be one of pending'],
@@ -244,6 +246,18 @@ describe('order place', () => {
     [
       '--snipe --max-price 0.5 --min-liquidity 2 --max-open-delay-ms 5',
       { type: 'sniper', sniper: { maxPrice: '0.5', minLiquidity: '2000000000', maxOpenDelayMs: 5 } },
+      { type: 'sniper' },
+      'as its pool opens',
+    ],
+    [
+      '--snipe --allow-mint --max-creator-bps 3000',
+      { type: 'sniper', sniper: { safety: { requireMintRenounced: false, maxCreatorShareBps: 3_000 } } },
+      { type: 'sniper' },
+      'as its pool opens',
+    ],
+    [
+      '--snipe --allow-freeze --max-round-trip-bps 0',
+      { type: 'sniper', sniper: { safety: { requireFreezeRenounced: false, maxRoundTripLossBps: 0 } } },
       { type: 'sniper' },
       'as its pool opens',
     ],

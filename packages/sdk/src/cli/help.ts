@@ -64,6 +64,10 @@ ${ID}
     --max-price PRICE        units of --in for one --out
     --min-liquidity AMOUNT   of --in that the pool must hold
     --max-open-delay-ms N    how long after the opening, default 60000
+    --allow-mint             though more of the token can be minted
+    --allow-freeze           though somebody can freeze accounts of the token
+    --max-creator-bps N      the most of the supply that its creator may hold, default 2000 (20 %)
+    --max-round-trip-bps N   the most that buying and selling back at once may lose, default 3000
   --tif IOC|GTC|GTD        how long it stands; default GTD, market IOC
   --expires TIME           with GTD, such as 2026-12-31T12:00:00Z; default in 7 days
   --client-order-id ID     your own id, unique per account
