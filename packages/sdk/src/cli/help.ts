@@ -16,6 +16,8 @@ export const HELP: Readonly<Record<string, string>> = {
   '': `fillstream: place and follow orders on a Fillstream engine
 
   fillstream quote SOL USDC 1.5                              the best route now
+  fillstream prices SOL USDC                                 what they can be traded at, live
+  fillstream launches                                        the pools of new tokens, live
   fillstream order place --in SOL --out USDC --amount 1.5    submit an order
   fillstream order get ID                                    one order
   fillstream order list                                      the history, newest first
@@ -37,6 +39,22 @@ ${ID}
 
   fillstream quote SOL USDC 1.5
   fillstream quote USDC SOL 1 --exact-out
+${GLOBAL}`,
+
+  prices: `fillstream prices IN OUT [--raw]
+
+What a whole token comes to, fees and impact included, at the best venue: the last price, then every new one, until
+Ctrl-C. With --json every size that can be swapped.
+
+  fillstream prices SOL USDC
+  2026-01-02T03:04:05.000Z  slot 753  1 SOL -> 154.767883 USDC  0.006487213 SOL -> 1 USDC
+${GLOBAL}`,
+
+  launches: `fillstream launches [--raw]
+
+The pools of new tokens: the last ones, then every new one, until Ctrl-C. To buy such a token as its pool opens:
+
+  fillstream order place --in SOL --out MINT --amount 0.5 --snipe --max-price 0.001
 ${GLOBAL}`,
 
   order: `fillstream order place | get | list | watch | cancel

@@ -14,6 +14,8 @@ const GLOBAL = {
 /** The options of each command beside the global ones. */
 const COMMANDS = {
   quote: { 'exact-out': { type: 'boolean' }, 'slippage-bps': { type: 'string' } },
+  prices: {},
+  launches: {},
   'order place': {
     in: { type: 'string' },
     out: { type: 'string' },
