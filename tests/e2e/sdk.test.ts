@@ -30,6 +30,29 @@ test('orders watched through the SDK while the notifier is killed: every event o
   for (const statuses of await Promise.all(watching)) expect(statuses).toEqual(STATUSES)
 }, 120_000)
 
+test('the market is told: a price that rises by slot, and a launch once', async () => {
+  const slots: number[] = []
+  const launch = async () => {
+    const body = JSON.stringify({ openInMs: 0 })
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${stack.urls.control}/launches`, { method: 'POST', headers, body })
+    return ((await response.json()) as { pool: string }).pool
+  }
+  for await (const { slot, exactIn } of client.prices.watch({ inputMint: 'SOL', outputMint: 'USDC' })) {
+    expect(exactIn.find(({ size }) => size === 1_000_000_000n)?.amount).toBeGreaterThan(0n)
+    if (slots.push(slot) === 3) break
+    // A trade moves the pool, so that there is a next price.
+    await client.orders.place({ inputMint: 'SOL', outputMint: 'USDC', amount: 1_000_000_000n })
+  }
+  expect(slots).toEqual([...new Set(slots)].sort((a, b) => a - b))
+
+  const launches = client.launches.watch()
+  const pools = [await launch(), await launch()]
+  const told: string[] = []
+  for await (const { pool } of launches) if (told.push(pool) === pools.length) break
+  expect(told.sort()).toEqual(pools.sort())
+}, 60_000)
+
 test('the command line places an order and watches it to its end', async () => {
   const cli = join(__dirname, '../../packages/sdk/dist/cli.js')
   const { stdout } = await promisify(execFile)(

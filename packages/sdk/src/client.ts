@@ -1,6 +1,7 @@
 import { createAdmin, type AdminCalls } from './admin'
 import { createHttp, type Http } from './http'
 import { createMarket, type MarketCalls } from './market'
+import { createMarketStreams, type MarketStreams } from './market-streams'
 import { createOrders, type OrderCalls } from './orders'
 import { openWithClass, type FetchLike, type Platform, type WebSocketConstructor } from './platform'
 import { createStream } from './stream/stream'
@@ -25,7 +26,7 @@ export interface ClientOptions {
   readonly maxReconnects?: number | undefined
 }
 
-export interface FillstreamClient extends MarketCalls, AdminCalls {
+export interface FillstreamClient extends MarketCalls, MarketStreams, AdminCalls {
   readonly orders: OrderCalls
 }
 
@@ -54,5 +55,10 @@ export function createClientOn(platform: Platform, options: ClientOptions): Fill
     (signal) => market.streamTokens.create({ signal }),
   )
   const stream = createStream({ target: target.resolve, maxReconnects: options.maxReconnects ?? 20 }, own)
-  return { ...market, ...createAdmin(http), orders: createOrders(http, stream, own.newKey, target.learn) }
+  return {
+    ...market,
+    ...createMarketStreams(stream, market.tokens),
+    ...createAdmin(http),
+    orders: createOrders(http, stream, own.newKey, target.learn),
+  }
 }

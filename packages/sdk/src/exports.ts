@@ -3,9 +3,23 @@ export type { ClientOptions, FillstreamClient } from './client'
 export { FillstreamError, isFillstreamError } from './errors'
 export type { ClientErrorCode, FieldError, FillstreamErrorCode, FillstreamErrorContext } from './errors'
 export type { CallOptions, MarketCalls } from './market'
+export type { MarketStreams } from './market-streams'
 export { isTerminal } from './model/event'
 export type { OrderEvent, OrderEventData, StreamEvent } from './model/event'
-export type { Account, Balance, Pool, Quote, QuoteRequest, StreamToken, Token, Venue } from './model/market'
+export type {
+  Account,
+  Balance,
+  ExecutableAmount,
+  Launch,
+  Pair,
+  Pool,
+  Price,
+  Quote,
+  QuoteRequest,
+  StreamToken,
+  Token,
+  Venue,
+} from './model/market'
 export type {
   Failure,
   FailureCode,

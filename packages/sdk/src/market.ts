@@ -32,7 +32,7 @@ export interface MarketCalls {
   }
 }
 
-/** All calls but those about orders. */
+/** All calls but those about orders, and the streams. */
 export function createMarket(http: Http): MarketCalls {
   const get =
     <Answer>(path: string) =>

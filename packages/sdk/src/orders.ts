@@ -4,7 +4,7 @@ import type { CallOptions } from './market'
 import type { OrderEvent, StreamEvent } from './model/event'
 import type { Order, OrderListQuery, OrderRoute, Page, PlaceOrderRequest } from './model/order'
 import type { Stream } from './stream/stream'
-import { watchOrder, watchOrders } from './stream/watch'
+import { watchOrder, watchOrders } from './stream/watch-orders'
 
 export interface PlaceOptions extends CallOptions {
   /** Orders with one key are one order, for 24 h. @defaultValue a new key for every `place`, kept over its retries */

@@ -30,6 +30,7 @@ import {
   type Page,
   type PlaceOrderRequest,
   type Pool,
+  type Price,
   type Quote,
   type QuoteRequest,
   type StreamEvent,
@@ -119,6 +120,13 @@ export async function calls(client: ReturnType<typeof createClient>): Promise<vo
   }
   for await (const listed of client.orders.listAll({ status: 'confirmed' })) listed satisfies Order
   ;(await client.tokens.list()) satisfies Page<Token>
+  for await (const price of client.prices.watch({ inputMint: 'SOL', outputMint: 'USDC' })) {
+    price satisfies Price
+    price.exactIn[0]?.amount satisfies bigint | undefined
+  }
+  for await (const { quoteReserve } of client.launches.watch()) quoteReserve satisfies bigint
+  // @ts-expect-error a pair has two sides
+  client.prices.watch({ inputMint: 'SOL' })
 
   createClient({ baseUrl: 'http://127.0.0.1:3000', fetch })
   // @ts-expect-error a client needs to know where the engine is

@@ -1,6 +1,7 @@
 import type { OrderView } from '@fillstream/types'
 import type { ClientOptions } from '../client'
 import { createTestClient } from '../testing/client'
+import { poolOf, wireLaunch, wirePrice } from '../testing/market-feed'
 import { ACCEPTED_AT, FILL, orderIdOf, TX_HASH, WAY, wireOrder } from '../testing/orders'
 import { problem, startStandIn, type StandIn } from '../testing/stand-in'
 import { VERSION } from '../version'
@@ -36,6 +37,7 @@ async function fillstream(
   line: string,
   env: Record<string, string> = {},
   signal = new AbortController().signal,
+  onOut: (lines: number) => void = () => undefined,
 ): Promise<Ran> {
   const out: string[] = []
   const err: string[] = []
@@ -43,7 +45,7 @@ async function fillstream(
   const code = await run(line === '' ? [] : line.split(' '), {
     env: { FILLSTREAM_URL: engine.url, FILLSTREAM_STREAM_URL: engine.streamUrl, ...env },
     signal,
-    out: (text) => out.push(...text.split('\n')),
+    out: (text) => onOut(out.push(...text.split('\n'))),
     err: (text) => err.push(...text.split('\n')),
     createClient: (given) => {
       options = given
@@ -51,6 +53,15 @@ async function fillstream(
     },
   })
   return { code, out, err, options }
+}
+
+/** The same, with Ctrl-C after so many lines; `between` is called after each of the others. */
+function untilLines(count: number, line: string, between: () => void = () => undefined): Promise<Ran> {
+  const interrupt = new AbortController()
+  return fillstream(line, {}, interrupt.signal, (lines) => {
+    if (lines === count) interrupt.abort()
+    else between()
+  })
 }
 
 describe('quote', () => {
@@ -168,6 +179,8 @@ describe('quote', () => {
     ['quote SOL USDC 1 --fast', "Unknown option '--fast'"],
     ['quote SOL USDC 1 --url nowhere', '--url (or FILLSTREAM_URL) must be a URL'],
     ['trade SOL', 'there is no command "trade"'],
+    ['prices SOL', 'prices takes IN OUT, such as: fillstream prices SOL USDC'],
+    ['launches SOL', 'launches takes options alone'],
     ['order', 'order what?'],
     ['admin', 'admin what? halt, resume or status'],
     ['admin stop', 'there is no command "admin stop"'],
@@ -179,6 +192,8 @@ describe('quote', () => {
     [`${SELL} --limit 150 --per USDC/JUP`, '--per must name both tokens of the order, such as USDC/SOL'],
     [`${SELL} --limit 150 --tif DAY`, '--tif must be IOC, GTC or GTD'],
     [`${SELL} --max-price 1`, '--max-price goes with --snipe'],
+    [`${SELL} --limit 150 --allow-freeze`, '--allow-freeze goes with --snipe'],
+    [`${SELL} --snipe --max-creator-bps few`, '--max-creator-bps must be an integer'],
     ['order list --type twap', '--type must be one of market, limit'],
     ['order get', 'order get takes one ID'],
     ['order list --status done', '--status must be one of pending'],
@@ -244,6 +259,18 @@ describe('order place', () => {
     [
       '--snipe --max-price 0.5 --min-liquidity 2 --max-open-delay-ms 5',
       { type: 'sniper', sniper: { maxPrice: '0.5', minLiquidity: '2000000000', maxOpenDelayMs: 5 } },
+      { type: 'sniper' },
+      'as its pool opens',
+    ],
+    [
+      '--snipe --allow-mint --max-creator-bps 3000',
+      { type: 'sniper', sniper: { safety: { requireMintRenounced: false, maxCreatorShareBps: 3_000 } } },
+      { type: 'sniper' },
+      'as its pool opens',
+    ],
+    [
+      '--snipe --allow-freeze --max-round-trip-bps 0',
+      { type: 'sniper', sniper: { safety: { requireFreezeRenounced: false, maxRoundTripLossBps: 0 } } },
       { type: 'sniper' },
       'as its pool opens',
     ],
@@ -456,6 +483,60 @@ describe('order get, list, watch, cancel', () => {
   })
 })
 
+describe('prices, launches', () => {
+  test('prices shows what a whole token comes to, until Ctrl-C', async () => {
+    engine.market.price(wirePrice(7))
+    const { code, out, err } = await untilLines(1, 'prices sol USDC')
+    expect(out).toEqual([`${ACCEPTED_AT}  slot 7  1 SOL -> 150.941563 USDC  0.00662508 SOL -> 1 USDC`])
+    expect([code, err]).toEqual([130, []])
+  })
+
+  test('where a whole token cannot be swapped, the nearest size is shown, and none where there is none', async () => {
+    const small = wirePrice(1, { exactIn: [{ size: '100000000', amount: '15094156' }], exactOut: [] })
+    const big = wirePrice(2, {
+      exactIn: [{ size: '10000000000', amount: '1500000000' }],
+      exactOut: [{ size: '10000000', amount: '66250800' }],
+    })
+    const rest = [big, wirePrice(3, { exactIn: [], exactOut: [] })]
+    engine.market.price(small)
+    const { out } = await untilLines(3, 'prices SOL USDC --raw', () => {
+      const next = rest.shift()
+      if (next) engine.market.price(next)
+    })
+    expect(out.map((line) => line.replace(`${ACCEPTED_AT}  `, ''))).toEqual([
+      'slot 1  100000000 units of SOL -> 15094156 units of USDC',
+      'slot 2  10000000000 units of SOL -> 1500000000 units of USDC  66250800 units of SOL -> 10000000 units of USDC',
+      'slot 3  no swap',
+    ])
+  })
+
+  test('launches shows where a token opens and with how much, until Ctrl-C', async () => {
+    engine.market.launch(wireLaunch(1))
+    engine.market.launch({ ...wireLaunch(2), openTime: null })
+    const { code, out, err } = await untilLines(2, 'launches')
+    expect(out).toEqual([
+      `slot 91  ${USDC}  opens at slot 101, ${ACCEPTED_AT}  orca-sim pool ${poolOf(1)} with 12 SOL`,
+      `slot 92  ${USDC}  opens at slot 102  orca-sim pool ${poolOf(2)} with 12 SOL`,
+    ])
+    expect([code, err]).toEqual([130, []])
+  })
+
+  test('--json: one a line, all sizes, amounts in base units', async () => {
+    engine.market.price(wirePrice(7))
+    engine.market.launch(wireLaunch(1))
+    const prices = await untilLines(1, 'prices SOL USDC --json')
+    expect(prices.out.map((line) => JSON.parse(line) as object)).toEqual([wirePrice(7)])
+    const launches = await untilLines(1, 'launches --json')
+    expect(launches.out.map((line) => JSON.parse(line) as object)).toEqual([wireLaunch(1)])
+  })
+
+  test('a token that nobody knows is exit code 3', async () => {
+    const { code, err } = await fillstream('prices XXX USDC')
+    expect(err[0]).toBe('VALIDATION_FAILED: inputMint is neither a listed symbol nor a mint address')
+    expect(code).toBe(3)
+  })
+})
+
 describe('admin', () => {
   const halted = { halted: true, reason: 'why', since: ACCEPTED_AT, keyId: '0123456789abcdef' }
 
@@ -539,6 +620,8 @@ describe('the command line', () => {
     'help order place',
     'quote --help',
     'order place -h',
+    'prices --help',
+    'help launches',
     'order get --help',
     'order list --help',
     'order watch --help',

@@ -4,6 +4,7 @@ import type { Order, OrderStatus, OrderType } from '../model/order'
 import { halt, resume, status } from './admin'
 import type { Context } from './context'
 import { EXIT, UsageError, type ExitCode } from './io'
+import { launches, prices } from './market'
 import { orderTerms } from './order-terms'
 import type { CommandName } from './parse'
 import { showEvent, showOrder, showOrderRow, showQuote, showTerms, showWish } from './show'
@@ -26,6 +27,8 @@ const STATUSES: readonly string[] = [
 
 export const COMMANDS: Readonly<Record<CommandName, (context: Context) => Promise<ExitCode>>> = {
   quote,
+  prices,
+  launches,
   'order place': place,
   'order get': get,
   'order list': list,

@@ -16,6 +16,8 @@ export const HELP: Readonly<Record<string, string>> = {
   '': `fillstream: place and follow orders on a Fillstream engine
 
   fillstream quote SOL USDC 1.5                              the best route now
+  fillstream prices SOL USDC                                 what they can be traded at, live
+  fillstream launches                                        the pools of new tokens, live
   fillstream order place --in SOL --out USDC --amount 1.5    submit an order
   fillstream order get ID                                    one order
   fillstream order list                                      the history, newest first
@@ -37,6 +39,22 @@ ${ID}
 
   fillstream quote SOL USDC 1.5
   fillstream quote USDC SOL 1 --exact-out
+${GLOBAL}`,
+
+  prices: `fillstream prices IN OUT [--raw]
+
+What a whole token comes to, fees and impact included, at the best venue: the last price, then every new one, until
+Ctrl-C. With --json every size that can be swapped.
+
+  fillstream prices SOL USDC
+  2026-01-02T03:04:05.000Z  slot 753  1 SOL -> 154.767883 USDC  0.006487213 SOL -> 1 USDC
+${GLOBAL}`,
+
+  launches: `fillstream launches [--raw]
+
+The pools of new tokens: the last ones, then every new one, until Ctrl-C. To buy such a token as its pool opens:
+
+  fillstream order place --in SOL --out MINT --amount 0.5 --snipe --max-price 0.001
 ${GLOBAL}`,
 
   order: `fillstream order place | get | list | watch | cancel
@@ -64,6 +82,10 @@ ${ID}
     --max-price PRICE        units of --in for one --out
     --min-liquidity AMOUNT   of --in that the pool must hold
     --max-open-delay-ms N    how long after the opening, default 60000
+    --allow-mint             though more of the token can be minted
+    --allow-freeze           though somebody can freeze accounts of the token
+    --max-creator-bps N      the most of the supply that its creator may hold, default 2000 (20 %)
+    --max-round-trip-bps N   the most that buying and selling back at once may lose, default 3000
   --tif IOC|GTC|GTD        how long it stands; default GTD, market IOC
   --expires TIME           with GTD, such as 2026-12-31T12:00:00Z; default in 7 days
   --client-order-id ID     your own id, unique per account

@@ -1,4 +1,11 @@
-import type { OrderType, PlaceOrderRequest, PriceUnit, SniperRequest, TimeInForce } from '../model/order'
+import type {
+  OrderType,
+  PlaceOrderRequest,
+  PriceUnit,
+  SniperRequest,
+  SniperSafetyRequest,
+  TimeInForce,
+} from '../model/order'
 import { UsageError } from './io'
 import type { Command } from './parse'
 import type { TokenBook } from './token-book'
@@ -9,7 +16,8 @@ type Terms = Pick<
 >
 
 const TYPES = { limit: 'limit', stop: 'stop', 'trailing-bps': 'trailingStop', snipe: 'sniper' } as const
-const SNIPER_OPTIONS = ['max-price', 'min-liquidity', 'max-open-delay-ms']
+const SAFETY_OPTIONS = ['allow-mint', 'allow-freeze', 'max-creator-bps', 'max-round-trip-bps']
+const SNIPER_OPTIONS = ['max-price', 'min-liquidity', 'max-open-delay-ms', ...SAFETY_OPTIONS]
 
 /**
  * What sort of order the options ask for; a market order where they name none.
@@ -34,7 +42,10 @@ export function orderTerms(command: Command, input: string, output: string, book
     limitPrice,
     priceUnit: per === undefined ? undefined : priceUnit(per, input, output, book),
     trailingBps: command.integer('trailing-bps'),
-    sniper: type === 'sniper' ? sniperOf(command, input, book) : undefined,
+    sniper:
+      type === 'sniper'
+        ? sniperOf(command, input, book, SAFETY_OPTIONS.some(given) ? safetyOf(command) : undefined)
+        : undefined,
     timeInForce: timeInForce(command.text('tif')),
     expiresAt: command.text('expires'),
   }
@@ -58,11 +69,27 @@ function timeInForce(text: string | undefined): TimeInForce | undefined {
   return known
 }
 
-function sniperOf(command: Command, input: string, book: TokenBook): SniperRequest {
+function sniperOf(
+  command: Command,
+  input: string,
+  book: TokenBook,
+  safety: SniperSafetyRequest | undefined,
+): SniperRequest {
   const minLiquidity = command.text('min-liquidity')
   return {
     maxPrice: command.text('max-price'),
     minLiquidity: minLiquidity === undefined ? undefined : book.parse(minLiquidity, input),
     maxOpenDelayMs: command.integer('max-open-delay-ms'),
+    safety,
+  }
+}
+
+/** What is not said is left to the engine's defaults. */
+function safetyOf(command: Command): SniperSafetyRequest {
+  return {
+    requireMintRenounced: command.flag('allow-mint') ? false : undefined,
+    requireFreezeRenounced: command.flag('allow-freeze') ? false : undefined,
+    maxCreatorShareBps: command.integer('max-creator-bps'),
+    maxRoundTripLossBps: command.integer('max-round-trip-bps'),
   }
 }

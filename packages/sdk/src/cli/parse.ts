@@ -14,6 +14,8 @@ const GLOBAL = {
 /** The options of each command beside the global ones. */
 const COMMANDS = {
   quote: { 'exact-out': { type: 'boolean' }, 'slippage-bps': { type: 'string' } },
+  prices: {},
+  launches: {},
   'order place': {
     in: { type: 'string' },
     out: { type: 'string' },
@@ -29,6 +31,10 @@ const COMMANDS = {
     'max-price': { type: 'string' },
     'min-liquidity': { type: 'string' },
     'max-open-delay-ms': { type: 'string' },
+    'allow-mint': { type: 'boolean' },
+    'allow-freeze': { type: 'boolean' },
+    'max-creator-bps': { type: 'string' },
+    'max-round-trip-bps': { type: 'string' },
     tif: { type: 'string' },
     expires: { type: 'string' },
     'client-order-id': { type: 'string' },

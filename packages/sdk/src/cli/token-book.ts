@@ -3,6 +3,8 @@ import type { Token } from '../model/market'
 import { formatUnits, parseBaseUnits, parseUnits } from './amounts'
 import { UsageError } from './io'
 
+const UNKNOWN_DECIMALS = 9
+
 /** How tokens and amounts are read from and written for people. */
 export interface TokenBook {
   /** What to send for what was typed: a listed symbol is recognised in any case. */
@@ -12,6 +14,8 @@ export interface TokenBook {
   /** `1.5 SOL`; base units where the token is unknown or `--raw` was said. */
   amount(amount: bigint, mint: string): string
   symbol(mint: string): string
+  /** Base units of one whole token; of an unknown one as if it had nine decimals. */
+  whole(mint: string): bigint
 }
 
 /** @param raw amounts are base units, read and written */
@@ -23,6 +27,7 @@ export function createTokenBook(tokens: readonly Token[], raw: boolean): TokenBo
   return {
     mintOf: (typed) => find(typed)?.mint ?? typed,
     symbol,
+    whole: (mint) => 10n ** BigInt(find(mint)?.decimals ?? UNKNOWN_DECIMALS),
     parse: (typed, token) => {
       if (raw) return parseBaseUnits(typed)
       const found = find(token)

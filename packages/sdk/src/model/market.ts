@@ -98,6 +98,12 @@ export interface StreamToken {
   readonly url: string
 }
 
+/** Two tokens in one direction; each a mint address, or the symbol of a listed token such as `SOL`. */
+export interface Pair {
+  readonly inputMint: string
+  readonly outputMint: string
+}
+
 /** What a swap of exactly `size` comes to, fees and impact included, at the best venue. Base units. */
 export interface ExecutableAmount {
   readonly size: bigint

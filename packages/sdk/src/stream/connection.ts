@@ -1,19 +1,19 @@
 import { FillstreamError } from '../errors'
-import type { StreamEvent } from '../model/event'
 import { CLOSED, type Platform, type Socket } from '../platform'
 import { backOffMs } from '../retry'
-import { eventOf, type Channel, type ServerMessage } from './messages'
+import type { Channel, Channels, ServerMessage } from './messages'
 import { runSession, type SessionEnd, type SessionTarget } from './session'
 
 /** One channel that somebody wants, wherever the connection stands. */
-export interface Subscription {
-  readonly channel: Channel
+export interface Subscription<Name extends Channel = Channel> {
+  readonly channel: Name
   readonly id: string | null
   /** Asked at every subscribe: where the server shall begin. */
   position(): { readonly afterSeq?: number; readonly cursor?: number }
-  subscribed(snapshot: unknown): void
+  /** `taken`: the snapshot itself was news. */
+  subscribed(snapshot: Channels[Name]['snapshot']): 'taken' | 'repeat'
   /** `gap`: something between the last event and this one is missing. */
-  event(event: StreamEvent): 'taken' | 'repeat' | 'gap'
+  event(message: Channels[Name]['event']): 'taken' | 'repeat' | 'gap'
   /** The last call it gets. */
   failed(error: unknown): void
 }
@@ -111,14 +111,13 @@ export function createConnection(config: ConnectionConfig, platform: Platform): 
         const entry = entries.get(keyOf(message.channel, message.id))
         if (entry?.phase !== 'asked') return
         entry.phase = 'live'
-        return entry.subscription.subscribed(message.snapshot)
+        if (entry.subscription.subscribed(message.snapshot) === 'taken') brought(entry)
+        return
       }
       case 'event': {
-        // Prices and launches are not asked for here.
-        if (message.channel === 'pools' || message.channel === 'prices') return
         const key = keyOf(message.channel, message.id)
         const entry = entries.get(key)
-        if (entry?.phase === 'live') take(key, entry, eventOf(message))
+        if (entry?.phase === 'live') take(key, entry, message)
         return
       }
       case 'replayComplete':
@@ -126,12 +125,15 @@ export function createConnection(config: ConnectionConfig, platform: Platform): 
     }
   }
 
-  function take(key: string, entry: Entry, event: StreamEvent): void {
-    const outcome = entry.subscription.event(event)
-    if (outcome === 'taken') {
-      progressed = true
-      entry.gaps = entry.refusals = 0
-    } else if (outcome === 'gap') {
+  function brought(entry: Entry): void {
+    progressed = true
+    entry.gaps = entry.refusals = 0
+  }
+
+  function take(key: string, entry: Entry, message: Channels[Channel]['event']): void {
+    const outcome = entry.subscription.event(message)
+    if (outcome === 'taken') brought(entry)
+    else if (outcome === 'gap') {
       if (++entry.gaps > MAX_GAPS)
         return fail(key, entry, new FillstreamError('PROTOCOL_ERROR', 'the stream leaves out events'))
       leave(entry)

@@ -1,9 +1,8 @@
 export interface EventQueueConfig {
-  /** Items that may wait before the source is told to stop. */
+  /** Items that may wait. */
   readonly limit: number
-  readonly full: () => void
-  /** All that waited has been read, after `full`. */
-  readonly drained: () => void
+  /** The oldest goes as one more comes, or the source is told to stop, and to go on once all that waited is read. */
+  readonly whenFull: 'dropOldest' | { readonly pause: () => void; readonly resume: () => void }
   /** Once: nothing more is taken in. */
   readonly closed: () => void
 }
@@ -27,8 +26,9 @@ interface Reader<Item> {
 export function createEventQueue<Item>(config: EventQueueConfig): EventQueue<Item> {
   const waiting: Item[] = []
   const readers: Reader<Item>[] = []
+  const source = config.whenFull === 'dropOldest' ? undefined : config.whenFull
   let open = true
-  let full = false
+  let paused = false
   let failure: { readonly error: unknown } | undefined
 
   function close(): void {
@@ -49,9 +49,12 @@ export function createEventQueue<Item>(config: EventQueueConfig): EventQueue<Ite
       const reader = readers.shift()
       if (reader) return reader.resolve({ done: false, value: item })
       waiting.push(item)
-      if (full || waiting.length < config.limit) return
-      full = true
-      config.full()
+      if (!source) {
+        if (waiting.length > config.limit) waiting.shift()
+      } else if (!paused && waiting.length >= config.limit) {
+        paused = true
+        source.pause()
+      }
     },
     end: close,
     fail: (error) => {
@@ -67,9 +70,9 @@ export function createEventQueue<Item>(config: EventQueueConfig): EventQueue<Ite
     next: () => {
       const item = waiting.shift()
       if (item !== undefined) {
-        if (full && waiting.length === 0) {
-          full = false
-          if (open) config.drained()
+        if (paused && waiting.length === 0) {
+          paused = false
+          if (open) source?.resume()
         }
         return Promise.resolve({ done: false, value: item })
       }

@@ -4,7 +4,15 @@ import type { Order, OrderStatus } from '../model/order'
 import { fromWire } from '../wire'
 
 export type OrderChannel = 'order' | 'orders'
-export type Channel = OrderChannel | 'prices' | 'pools'
+
+/** What each channel says: its snapshot after a subscribe, then its events. */
+export interface Channels {
+  readonly order: { readonly snapshot: Order; readonly event: EventMessage }
+  readonly orders: { readonly snapshot: OrdersSnapshot; readonly event: EventMessage }
+  readonly pools: { readonly snapshot: PoolsSnapshot; readonly event: LaunchMessage }
+  readonly prices: { readonly snapshot: PricesSnapshot; readonly event: PriceMessage }
+}
+export type Channel = keyof Channels
 
 /** `orders`: where the account's counter stands, and its running orders. */
 export interface OrdersSnapshot {
@@ -29,7 +37,7 @@ export type ServerMessage =
       readonly type: 'subscribed'
       readonly channel: Channel
       readonly id: string | null
-      readonly snapshot: Order | OrdersSnapshot | PoolsSnapshot | PricesSnapshot
+      readonly snapshot: Channels[Channel]['snapshot']
     }
   | EventMessage
   | LaunchMessage

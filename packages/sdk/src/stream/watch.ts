@@ -1,96 +1,57 @@
-import { isTerminal, type StreamEvent } from '../model/event'
-import type { Order } from '../model/order'
 import type { Subscription, SubscriptionHandle } from './connection'
-import { createEventQueue } from './event-queue'
-import type { OrdersSnapshot } from './messages'
+import { createEventQueue, type EventQueue } from './event-queue'
 import type { Stream } from './stream'
 
-/** Events that wait for a slow reader; beyond it the server keeps them. */
-const MAX_WAITING = 1_024
-
-/** The events of one order after `afterSeq`, each once and in order, to the terminal one. */
-export function watchOrder(
-  stream: Stream,
-  orderId: string,
-  afterSeq: number,
-  signal: AbortSignal | undefined,
-): AsyncIterableIterator<StreamEvent> {
-  let last = afterSeq
-  return watch(stream, signal, (queue) => ({
-    channel: 'order',
-    id: orderId,
-    position: () => ({ afterSeq: last }),
-    subscribed: (snapshot) => {
-      const { status, lastSeq } = snapshot as Order
-      if (isTerminal(status) && lastSeq <= last) queue.end()
-    },
-    event: (event) => {
-      if (event.seq <= last) return 'repeat'
-      if (event.seq > last + 1) return 'gap'
-      last = event.seq
-      queue.push(event)
-      if (isTerminal(event.status)) queue.end()
-      return 'taken'
-    },
-    failed: (error) => queue.fail(error),
-  }))
+export interface WatchConfig<Item> {
+  readonly stream: Stream
+  readonly signal: AbortSignal | undefined
+  /** Items that may wait for a slow reader. */
+  readonly maxWaiting: number
+  /** What becomes of more: the server keeps them (`pause`), where it can replay them, or the oldest go. */
+  readonly whenFull: 'pause' | 'dropOldest'
+  /**
+   * What to subscribe to; asked once, at the first `next()`.
+   * @param left aborted as soon as nobody reads any more
+   */
+  subscription(
+    queue: Pick<EventQueue<Item>, 'push' | 'end' | 'fail'>,
+    left: AbortSignal,
+  ): Subscription | Promise<Subscription>
 }
 
-/** The events of all orders of the account after `cursor` (or from now on), each once and in order, without end. */
-export function watchOrders(
-  stream: Stream,
-  cursor: number | undefined,
-  signal: AbortSignal | undefined,
-): AsyncIterableIterator<StreamEvent> {
-  let last = cursor
-  return watch(stream, signal, (queue) => ({
-    channel: 'orders',
-    id: null,
-    position: () => (last === undefined ? {} : { cursor: last }),
-    subscribed: (snapshot) => {
-      last ??= (snapshot as OrdersSnapshot).cursor
-    },
-    event: (event) => {
-      if (last !== undefined && event.cursor <= last) return 'repeat'
-      if (last !== undefined && event.cursor > last + 1) return 'gap'
-      last = event.cursor
-      queue.push(event)
-      return 'taken'
-    },
-    failed: (error) => queue.fail(error),
-  }))
-}
-
-interface Queue {
-  push(event: StreamEvent): void
-  end(): void
-  fail(error: unknown): void
-}
-
-/** Subscribes at the first `next()`, and leaves when the events end, the reader returns or the signal aborts. */
-function watch(
-  stream: Stream,
-  signal: AbortSignal | undefined,
-  subscriptionOf: (queue: Queue) => Subscription,
-): AsyncIterableIterator<StreamEvent> {
+/** Subscribes at the first `next()`, and leaves when the items end, the reader returns or the signal aborts. */
+export function watch<Item>(config: WatchConfig<Item>): AsyncIterableIterator<Item> {
+  const { stream, signal } = config
+  const left = new AbortController()
   let handle: SubscriptionHandle | undefined
   let started = false
   const onAbort = () => queue.fail(signal?.reason)
-  const queue = createEventQueue<StreamEvent>({
-    limit: MAX_WAITING,
-    full: () => handle?.pause(),
-    drained: () => handle?.resume(),
+  const queue = createEventQueue<Item>({
+    limit: config.maxWaiting,
+    whenFull:
+      config.whenFull === 'dropOldest'
+        ? 'dropOldest'
+        : { pause: () => handle?.pause(), resume: () => handle?.resume() },
     closed: () => {
       signal?.removeEventListener('abort', onAbort)
+      left.abort()
       handle?.close()
     },
   })
+  const subscribe = async () => {
+    try {
+      const subscription = await config.subscription(queue, left.signal)
+      if (!left.signal.aborted) handle = stream.subscribe(subscription)
+    } catch (error) {
+      queue.fail(error)
+    }
+  }
   const start = () => {
     if (started) return
     started = true
     if (signal?.aborted) return onAbort()
     signal?.addEventListener('abort', onAbort, { once: true })
-    handle = stream.subscribe(subscriptionOf(queue))
+    void subscribe()
   }
   return {
     next: () => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createEventLog, type EventLog } from './event-log'
+import { createMarketFeed, type MarketFeed } from './market-feed'
 import { createStreamServer, type StreamServer } from './stream-server'
 
 export interface Seen {
@@ -19,11 +20,12 @@ export interface Answer {
 /** `hang`: no answer, ever. `cut`: the connection ends without one. */
 export type Handler = (seen: Seen) => Answer | 'hang' | 'cut'
 
-/** An engine as a client sees it: HTTP answers that a test writes, and the real stream protocol over a log. */
+/** An engine as a client sees it: HTTP answers that a test writes, and the real stream protocol over a log and a market. */
 export interface StandIn {
   readonly url: string
   readonly streamUrl: string
   readonly log: EventLog
+  readonly market: MarketFeed
   readonly stream: StreamServer
   readonly seen: readonly Seen[]
   /** Answers `METHOD /path` (without query); what nobody answers fails the call. */
@@ -49,13 +51,15 @@ export async function startStandIn(): Promise<StandIn> {
     })
   })
   const log = createEventLog()
-  const stream = createStreamServer(http, log)
+  const market = createMarketFeed()
+  const stream = createStreamServer(http, log, market)
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
     streamUrl: `ws://127.0.0.1:${port}/v1/stream`,
     log,
+    market,
     stream,
     seen,
     on: (call, handler) => handlers.set(call, handler),

@@ -1,6 +1,9 @@
 import type { IncomingMessage, Server } from 'node:http'
+import type { LaunchEvent, PriceEvent } from '@fillstream/types'
 import { WebSocketServer, type WebSocket } from 'ws'
 import type { EventLog, LoggedEvent } from './event-log'
+import type { MarketFeed } from './market-feed'
+import { ACCEPTED_AT } from './orders'
 
 /** What shall become of one connection. */
 export interface Fate {
@@ -46,8 +49,8 @@ export interface Message {
   readonly cursor?: number
 }
 
-/** Speaks the stream's protocol over a log of events, on `/v1/stream`. */
-export function createStreamServer(http: Server, log: EventLog): StreamServer {
+/** Speaks the stream's protocol over a log of events and what the market tells, on `/v1/stream`. */
+export function createStreamServer(http: Server, log: EventLog, market: MarketFeed): StreamServer {
   const sockets = new WebSocketServer({ server: http, path: '/v1/stream', verifyClient })
   const handshakes: Handshake[] = []
   const messages: Message[] = []
@@ -81,7 +84,7 @@ export function createStreamServer(http: Server, log: EventLog): StreamServer {
   }
 
   sockets.on('connection', (socket, request) => {
-    serve(socket, fateOf.get(request) ?? {}, log, {
+    serve(socket, fateOf.get(request) ?? {}, log, market, {
       heard: (message) => messages.push(message),
       refusal: () => refusals.shift(),
       sent: () => server.onFrame(),
@@ -96,7 +99,7 @@ interface Hooks {
   sent(): void
 }
 
-function serve(socket: WebSocket, fate: Fate, log: EventLog, hooks: Hooks): void {
+function serve(socket: WebSocket, fate: Fate, log: EventLog, market: MarketFeed, hooks: Hooks): void {
   const subscriptions = new Map<string, () => void>()
   let left = fate.framesBeforeEnd ?? Infinity
 
@@ -118,6 +121,8 @@ function serve(socket: WebSocket, fate: Fate, log: EventLog, hooks: Hooks): void
     const { channel, id = null, afterSeq = 0, cursor } = message
     const refusal = hooks.refusal()
     if (refusal) return send({ type: 'error', ...refusal, message: refusal.code, channel, id })
+    if (channel === 'prices') return subscribePrices(String(id))
+    if (channel === 'pools') return subscribePools()
     const isOrder = channel === 'order'
     const order = isOrder ? log.order(String(id)) : undefined
     if (isOrder && !order)
@@ -140,6 +145,24 @@ function serve(socket: WebSocket, fate: Fate, log: EventLog, hooks: Hooks): void
     for (const event of log.events) if (numberOf(event) > position - (fate.repeat ?? 0)) deliver(event)
     send({ type: 'replayComplete', channel, id, lastSeq: isOrder ? order?.lastSeq : 0, cursor: all })
     subscriptions.set(`${channel} ${id}`, log.follow(deliver))
+  }
+
+  /** Neither channel has a replay, nor an end of it; what repeats is what the snapshot said. */
+  function subscribePrices(id: string): void {
+    const deliver = (data: PriceEvent) => send({ type: 'event', channel: 'prices', id, at: data.at, data })
+    const price = market.lastPrice(id)
+    send({ type: 'subscribed', channel: 'prices', id, snapshot: { price } })
+    if (price && fate.repeat) deliver(price)
+    subscriptions.set(`prices ${id}`, market.followPrices(id, deliver))
+  }
+
+  function subscribePools(): void {
+    const where = { channel: 'pools', id: null }
+    const deliver = (data: LaunchEvent) => send({ type: 'event', ...where, at: ACCEPTED_AT, data })
+    const launches = market.recentLaunches()
+    send({ type: 'subscribed', ...where, snapshot: { launches } })
+    if (fate.repeat) launches.slice(-fate.repeat).forEach(deliver)
+    subscriptions.set('pools null', market.followLaunches(deliver))
   }
 
   socket.on('error', () => undefined)
