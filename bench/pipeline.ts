@@ -57,7 +57,16 @@ function rowsOf(rates: ReadonlyMap<string, number>): Row[] {
     const floor = rates.get(name)
     if (floor === undefined) return []
     const ratio = ours / floor
-    return [{ what, value: `${Math.round(floor)}/s`, ratio, against: name, target: `>= ${target}`, met: ratio >= target }]
+    return [
+      {
+        what,
+        value: `${Math.round(floor)}/s`,
+        ratio,
+        against: name,
+        target: `>= ${target}`,
+        met: ratio >= target,
+      },
+    ]
   }
   return [
     { what: 'engine, POST to confirmed', value: `${Math.round(ours)}/s` },
@@ -87,7 +96,11 @@ async function bare(jobs: number): Promise<System> {
       await Promise.all(
         Array.from({ length: 64 }, async () => {
           while (next++ < jobs)
-            await queue.add('none', { orderId: 'x'.repeat(36), accountId: 'y'.repeat(36) }, { removeOnComplete: true })
+            await queue.add(
+              'none',
+              { orderId: 'x'.repeat(36), accountId: 'y'.repeat(36) },
+              { removeOnComplete: true },
+            )
         }),
       )
       while (Number((await worker.ask('count')).split(' ')[1]) < total)
@@ -108,7 +121,11 @@ async function skeleton(orders: number): Promise<System> {
     const [gateway, worker, notifier] = await Promise.all(
       ['skeleton-gateway', 'skeleton-worker', 'skeleton-notifier'].map((name) => startYardstick(name, env)),
     )
-    return { gateway: gateway as YardstickProcess, notifier: notifier as YardstickProcess, all: [gateway, worker, notifier] as YardstickProcess[] }
+    return {
+      gateway: gateway as YardstickProcess,
+      notifier: notifier as YardstickProcess,
+      all: [gateway, worker, notifier] as YardstickProcess[],
+    }
   })
 }
 
@@ -136,11 +153,24 @@ async function yardstick(
     KEY_PREFIX: redis.keyPrefix,
   })
   const traders = await createTraders(database.url, ACCOUNTS)
-  const followers = await follow(traders, ({ accountId }) => `ws://${notifier.address}/?account=${accountId}`, null)
+  const followers = await follow(
+    traders,
+    ({ accountId }) => `ws://${notifier.address}/?account=${accountId}`,
+    null,
+  )
   const body = BODY.replace('SOL', MINTS.SOL).replace('USDC', MINTS.USDC)
   return {
     name,
-    run: () => place({ url: `http://${gateway.address}/v1/orders`, database: database.url, table, traders, orders, body, followers }),
+    run: () =>
+      place({
+        url: `http://${gateway.address}/v1/orders`,
+        database: database.url,
+        table,
+        traders,
+        orders,
+        body,
+        followers,
+      }),
     async close() {
       followers.close()
       for (const one of all) await one.stop()
@@ -211,15 +241,15 @@ async function place({ url, database, table, traders, orders, body, followers }:
     total: orders,
     request: (n) => requests[n % requests.length] as Buffer,
   })
-  if (statuses.get(202) !== orders)
-    throw new Error(`not all were accepted: ${JSON.stringify([...statuses])}`)
+  if (statuses.get(202) !== orders) throw new Error(`not all were accepted: ${JSON.stringify([...statuses])}`)
   await reached
   const [row] = await execute<{ took: number; ended: string }>(
     database,
     `SELECT extract(epoch FROM max(ended_at) - min(created_at))::float AS took, count(ended_at) AS ended FROM ${table} WHERE created_at >= $1`,
     [since],
   )
-  if (row === undefined || Number(row.ended) < orders) throw new Error(`${row?.ended} of ${orders} have ended`)
+  if (row === undefined || Number(row.ended) < orders)
+    throw new Error(`${row?.ended} of ${orders} have ended`)
   print(`    accepted ${Math.round(orders / seconds)}/s, confirmed ${Math.round(orders / row.took)}/s`)
   return orders / row.took
 }

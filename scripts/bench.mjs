@@ -22,7 +22,11 @@ const signal = whenAskedToStop({
 await bootstrap({ root, env: process.env, progress, signal })
 const { startBacking } = await import('./lib/backing.mjs')
 const { run } = await import('./lib/commands.mjs')
-const compiled = await run(join(root, 'node_modules/.bin/tsc'), ['-b', 'bench'], { cwd: root, env: process.env, signal })
+const compiled = await run(join(root, 'node_modules/.bin/tsc'), ['-b', 'bench'], {
+  cwd: root,
+  env: process.env,
+  signal,
+})
 if (!compiled.ok) throw new Error(compiled.output)
 const dataDir = join(root, '.data', `bench-${process.pid}`)
 mkdirSync(dataDir, { recursive: true })

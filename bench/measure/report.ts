@@ -37,7 +37,9 @@ export function report(name: string, rows: readonly Row[]): void {
     row.what,
     row.value,
     row.ratio === undefined ? '' : `${formatRatio(row.ratio)} of ${row.against ?? 'the floor'}`,
-    row.target === undefined ? '' : `${row.target}${row.met === undefined ? '' : row.met ? ': met' : ': MISSED'}`,
+    row.target === undefined
+      ? ''
+      : `${row.target}${row.met === undefined ? '' : row.met ? ': met' : ': MISSED'}`,
   ])
   const head = [name, 'value', 'ratio', 'target']
   const widths = head.map((title, i) => Math.max(title.length, ...columns.map((row) => row[i]?.length ?? 0)))

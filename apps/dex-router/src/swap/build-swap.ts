@@ -184,12 +184,7 @@ function openTemporary(
   ]
 }
 
-function openOutput(
-  known: Known,
-  order: SwapOrder,
-  wallet: TransactionSigner,
-  output: Address,
-): Instruction {
+function openOutput(known: Known, order: SwapOrder, wallet: TransactionSigner, output: Address): Instruction {
   return getCreateAssociatedTokenIdempotentInstruction({
     payer: wallet,
     ata: output,

@@ -127,6 +127,7 @@ function eventOf(
     accountId: order.accountId,
     from: order.status,
     expectedSeq: order.lastSeq,
+    order,
     events: [{ eventId: engine.ids.uuid(), status, phase, data }],
   }
 }

@@ -76,6 +76,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
     accountId: order.accountId,
     from: order.status,
     expectedSeq: order.lastSeq,
+    order,
     events: [{ eventId: engine.ids.uuid(), status: 'confirmed', phase: null, data }],
     changes: {
       txHash: attempt.signature,

@@ -95,6 +95,7 @@ function stepsOf(
     accountId: order.accountId,
     from: order.status,
     expectedSeq: order.lastSeq,
+    order,
     events: steps.map(([status, phase, data]) => ({ eventId: ids.uuid(), status, phase, data })),
   }
 }
