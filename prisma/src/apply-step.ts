@@ -42,8 +42,8 @@ function withAttempt(order: Order, change: AttemptChange, at: Date): readonly At
     const { code, message } = change
     return [...order.attempts, { ...unsigned, status: 'failed', code, message, resolvedAt: at }]
   }
-  const { signature, signedTransaction, lastValidBlockHeight, genesisHash, reference } = change
-  const signed = { signature, signedTransaction, lastValidBlockHeight, genesisHash, reference }
+  const { signature, lastValidBlockHeight, genesisHash, reference } = change
+  const signed = { signature, lastValidBlockHeight, genesisHash, reference }
   return [
     ...order.attempts,
     { ...unsigned, ...signed, status: 'submitted', code: null, message: null, resolvedAt: null },

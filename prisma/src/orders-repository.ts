@@ -1,11 +1,13 @@
 import { type RouteReceipt } from '@fillstream/types'
-import { type Prisma, type PrismaClient } from '../generated/client'
+import { type Order } from '@fillstream/core'
+import { Prisma, type PrismaClient } from '../generated/client'
+import { createBatcher } from './batcher'
 import { decodeCursor, encodeCursor } from './cursor'
-import { toOrder } from './rows'
+import { isUnavailable } from './errors'
+import { ATTEMPT_JSON, ORDER_JSON, orderFromJson, toOrder, type AttemptJson, type OrderJson } from './rows'
 import type { OrderReads } from './store'
 
 const BY_NUMBER = { orderBy: { attempt: 'asc' } } as const
-const WITH_ATTEMPTS = { attempts: BY_NUMBER } as const
 /** Lists do not show signed bytes, and need not carry them. */
 const WITH_UNSIGNED_ATTEMPTS = { attempts: { ...BY_NUMBER, omit: { signedTransaction: true } } } as const
 
@@ -28,30 +30,42 @@ function behind(cursor: string | undefined): Prisma.OrderWhereInput {
   }
 }
 
+/** Reads that wait at most, while the ones before them are under way. */
+const READS = { maxBatch: 500, maxQueue: 20_000, windowMs: 0 }
+
+/** Orders with their attempts, without signed bytes. */
+async function readOrders(client: PrismaClient, orderIds: readonly string[]): Promise<Order[]> {
+  const rows = await client.$queryRaw<{ order: OrderJson; attempts: AttemptJson[] | null }[]>(Prisma.sql`
+SELECT ${ORDER_JSON} AS "order",
+  (SELECT json_agg(${ATTEMPT_JSON} ORDER BY a.attempt) FROM attempts a WHERE a.order_id = o.id) AS attempts
+FROM orders o WHERE o.id = ANY(${[...new Set(orderIds)]}::uuid[])`)
+  return rows.map(({ order, attempts }) => orderFromJson(order, attempts ?? []))
+}
+
 export function createOrderReads(client: PrismaClient): OrderReads {
+  // Whoever works on orders reads them one by one, by the hundred at a time: those of a moment share a statement.
+  const single = createBatcher<string, { readonly order: Order | null }>(READS, {
+    async run(orderIds) {
+      const found = new Map((await readOrders(client, orderIds)).map((order) => [order.id, order]))
+      return orderIds.map((orderId) => ({ order: found.get(orderId) ?? null }))
+    },
+    failsAll: isUnavailable,
+    sleep: () => Promise.resolve(),
+  })
   return {
     async get(accountId, orderId) {
-      const row = await client.order.findUnique({
-        where: { id: orderId, ...(accountId === null ? {} : { accountId }) },
-        include: WITH_ATTEMPTS,
-      })
-      return row && toOrder(row)
+      const { order } = await single.submit(orderId)
+      return order !== null && (accountId === null || order.accountId === accountId) ? order : null
     },
 
-    async getMany(orderIds) {
-      const rows = await client.order.findMany({
-        where: { id: { in: [...orderIds] } },
-        include: WITH_ATTEMPTS,
-      })
-      return rows.map(toOrder)
-    },
+    getMany: (orderIds) => (orderIds.length === 0 ? Promise.resolve([]) : readOrders(client, orderIds)),
 
     async getByClientOrderId(accountId, clientOrderId) {
       const row = await client.order.findUnique({
         where: { accountId_clientOrderId: { accountId, clientOrderId } },
-        include: WITH_ATTEMPTS,
+        include: WITH_UNSIGNED_ATTEMPTS,
       })
-      return row && toOrder(row)
+      return row && toListedOrder(row)
     },
 
     async list(accountId, { cursor, limit, status, type, inputMint, outputMint }) {
