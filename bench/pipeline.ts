@@ -3,12 +3,12 @@ import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { createTestDatabase } from '../tests/support/database'
 import { createTestRedis } from '../tests/support/redis'
-import { startEngine, usageByService } from './measure/engine'
+import { startEngine, usageByService, usageOfBacking } from './measure/engine'
 import { postRequest, sendLoad } from './measure/http-load'
 import { print, report, type Row } from './measure/report'
 import { runRounds, type Contestant } from './measure/rounds'
 import { createTraders, follow, type Trader } from './measure/traders'
-import { usedBetween } from './measure/usage'
+import { usageOf, usedBetween, type Usage } from './measure/usage'
 import { startYardstick, type YardstickProcess } from './measure/yardstick'
 import { SKELETON_TABLES } from './yardsticks/skeleton-store'
 
@@ -25,6 +25,8 @@ const MINTS = {
 }
 
 interface System extends Contestant {
+  /** Statistics as a database has them that has run for a minute: plans made for empty tables would be kept. */
+  settle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -42,7 +44,10 @@ async function main(): Promise<void> {
   try {
     for (const [name, make] of Object.entries(makers))
       if (!only || only.includes(name)) systems.push(await make())
-    for (const system of systems) await system.run()
+    for (const system of systems) {
+      await system.run()
+      await system.settle()
+    }
     print('warmed up')
     const rates = await runRounds(systems, rounds)
     report('pipeline', rowsOf(rates))
@@ -107,6 +112,7 @@ async function bare(jobs: number): Promise<System> {
         await new Promise((resolve) => setTimeout(resolve, 2))
       return jobs / ((performance.now() - began) / 1_000)
     },
+    settle: () => Promise.resolve(),
     async close() {
       await worker.stop()
       await queue.close()
@@ -161,8 +167,11 @@ async function yardstick(
   const body = BODY.replace('SOL', MINTS.SOL).replace('USDC', MINTS.USDC)
   return {
     name,
-    run: () =>
-      place({
+    async run() {
+      const usage = () =>
+        new Map([...usageOfBacking(), ...all.map(({ pid }, i) => [`${name}-${i + 1}`, usageOf(pid)] as const)])
+      const before = usage()
+      const rate = await place({
         url: `http://${gateway.address}/v1/orders`,
         database: database.url,
         table,
@@ -170,7 +179,11 @@ async function yardstick(
         orders,
         body,
         followers,
-      }),
+      })
+      printCost(name, before, usage(), orders)
+      return rate
+    },
+    settle: () => analyze(database.url),
     async close() {
       followers.close()
       for (const one of all) await one.stop()
@@ -200,22 +213,29 @@ async function engine(orders: number): Promise<System> {
         body: BODY,
         followers,
       })
-      const after = await usageByService(stack)
-      print(
-        `  CPU us an order: ${[...after]
-          .map(([name, usage]) => {
-            const was = before.get(name)
-            return was ? `${name} ${Math.round((usedBetween(was, usage).cpuSeconds / orders) * 1e6)}` : ''
-          })
-          .join(', ')}`,
-      )
+      printCost('engine', before, await usageByService(stack), orders)
       return rate
     },
+    settle: () => analyze(stack.urls.database),
     async close() {
       followers.close()
       await stack.close()
     },
   }
+}
+
+function printCost(
+  name: string,
+  before: ReadonlyMap<string, Usage>,
+  after: ReadonlyMap<string, Usage>,
+  orders: number,
+): void {
+  const costs = [...after].map(([process, usage]) => {
+    const used = usedBetween(before.get(process) ?? usage, usage).cpuSeconds
+    return [process, Math.round((used / orders) * 1e6)] as const
+  })
+  const total = costs.reduce((sum, [, us]) => sum + us, 0)
+  print(`  ${name}, CPU us an order: ${total} = ${costs.map(([process, us]) => `${process} ${us}`).join(' + ')}`)
 }
 
 interface Placing {
@@ -252,6 +272,10 @@ async function place({ url, database, table, traders, orders, body, followers }:
     throw new Error(`${row?.ended} of ${orders} have ended`)
   print(`    accepted ${Math.round(orders / seconds)}/s, confirmed ${Math.round(orders / row.took)}/s`)
   return orders / row.took
+}
+
+async function analyze(url: string): Promise<void> {
+  await execute(url, 'ANALYZE')
 }
 
 async function execute<Row>(url: string, text: string, values?: unknown[]): Promise<Row[]> {
