@@ -8,5 +8,5 @@ import { createInstantChain } from './instant-chain'
 runService({
   name: 'order-worker',
   loadConfig,
-  start: (config, deps) => start(config, deps, createInstantChain(connectChain(config).chain)),
+  start: (config, deps) => start(config, deps, createInstantChain(connectChain(config, deps.clock).chain)),
 })
