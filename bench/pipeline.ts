@@ -169,7 +169,10 @@ async function yardstick(
     name,
     async run() {
       const usage = () =>
-        new Map([...usageOfBacking(), ...all.map(({ pid }, i) => [`${name}-${i + 1}`, usageOf(pid)] as const)])
+        new Map([
+          ...usageOfBacking(),
+          ...all.map(({ pid }, i) => [`${name}-${i + 1}`, usageOf(pid)] as const),
+        ])
       const before = usage()
       const rate = await place({
         url: `http://${gateway.address}/v1/orders`,
@@ -235,7 +238,9 @@ function printCost(
     return [process, Math.round((used / orders) * 1e6)] as const
   })
   const total = costs.reduce((sum, [, us]) => sum + us, 0)
-  print(`  ${name}, CPU us an order: ${total} = ${costs.map(([process, us]) => `${process} ${us}`).join(' + ')}`)
+  print(
+    `  ${name}, CPU us an order: ${total} = ${costs.map(([process, us]) => `${process} ${us}`).join(' + ')}`,
+  )
 }
 
 interface Placing {

@@ -124,7 +124,9 @@ async function buildSwap(
     decimals: decimalsOf(legs, order.outputMint),
   })
   const instructions: Instruction[] = [
-    ...(temporary === null ? [] : openTemporary(known, order, wallet, temporary, settlement.tokenAccountRent)),
+    ...(temporary === null
+      ? []
+      : openTemporary(known, order, wallet, temporary, settlement.tokenAccountRent)),
     ...(order.outputMint === WRAPPED_SOL_MINT ? [] : [openOutput(known, order, wallet, output)]),
     ...payIn(known, order, legs, wallet, input),
     withAccount(payout, { address: reference as Address, role: AccountRole.READONLY }),

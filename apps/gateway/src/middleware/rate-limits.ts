@@ -55,7 +55,10 @@ export function createRateLimits(
       inMemoryBlockOnConsumed: points + 1,
     })
     const limiter = () => (dependencies.isUp('redis') ? shared : local)
-    return { points, count: inGroups((accountId, requests) => consume(limiter(), points, accountId, requests)) }
+    return {
+      points,
+      count: inGroups((accountId, requests) => consume(limiter(), points, accountId, requests)),
+    }
   }
   const limits: Readonly<Record<RateLimitName, Limit>> = {
     default: limitOf('default'),
@@ -109,7 +112,10 @@ async function consume(
  * that it is. An account under load costs Redis few calls, and nobody is counted otherwise than alone.
  */
 function inGroups(count: (accountId: string, requests: number) => Promise<Used>): Count {
-  const groups = new Map<string, { size: number; readonly counted: Promise<Used & { readonly size: number }> }>()
+  const groups = new Map<
+    string,
+    { size: number; readonly counted: Promise<Used & { readonly size: number }> }
+  >()
   const running = new Map<string, Promise<unknown>>()
 
   async function run(accountId: string): Promise<Used & { readonly size: number }> {

@@ -18,7 +18,12 @@ export type DecodedInstruction =
       readonly lamports: bigint
       readonly owner: string
     }
-  | { readonly kind: 'initializeAccount3'; readonly account: string; readonly mint: string; readonly owner: string }
+  | {
+      readonly kind: 'initializeAccount3'
+      readonly account: string
+      readonly mint: string
+      readonly owner: string
+    }
   | {
       readonly kind: 'transferChecked'
       readonly source: string
@@ -29,7 +34,12 @@ export type DecodedInstruction =
       /** Accounts after the authority. */
       readonly extra: readonly string[]
     }
-  | { readonly kind: 'closeAccount'; readonly account: string; readonly destination: string; readonly owner: string }
+  | {
+      readonly kind: 'closeAccount'
+      readonly account: string
+      readonly destination: string
+      readonly owner: string
+    }
   | {
       readonly kind: 'createAssociatedIdempotent'
       readonly payer: string
@@ -46,7 +56,10 @@ const CREATE_WITH_SEED = 3
 const SEED_AT = 4 + 32 + 8
 
 /** An instruction of the system program. Source: solana-sdk `system_instruction.rs`. */
-export function decodeSystem({ accounts, data }: SwapInstruction, addresses: AddressBook): DecodedInstruction {
+export function decodeSystem(
+  { accounts, data }: SwapInstruction,
+  addresses: AddressBook,
+): DecodedInstruction {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length)
   if (bytes.length < SEED_AT || bytes.readUInt32LE(0) !== CREATE_WITH_SEED) return OTHER
   const seedLength = Number(bytes.readBigUInt64LE(36))
