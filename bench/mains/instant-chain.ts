@@ -30,7 +30,10 @@ export function createInstantChain(node: Chain & ChainAccounts): {
   const chain: Chain & ChainAccounts = {
     ...node,
     latestBlockhash: () =>
-      Promise.resolve({ blockhash: '4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM', lastValidBlockHeight: 1e9 }),
+      Promise.resolve({
+        blockhash: '4uQeVj5tqViQh7yWWGStvkEG1Zmhx6uasJtWCJziofM',
+        lastValidBlockHeight: 1e9,
+      }),
     finalizedHeight: () => Promise.resolve({ height: slot, slot }),
     statuses: (signatures) =>
       Promise.resolve({

@@ -47,7 +47,8 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
     Array.from({ length: options.connections }, () => openConnection(options.url)),
   )
   const began = performance.now()
-  const dueAt = (n: number) => (ratePerSecond === undefined ? performance.now() : began + (n * 1_000) / ratePerSecond)
+  const dueAt = (n: number) =>
+    ratePerSecond === undefined ? performance.now() : began + (n * 1_000) / ratePerSecond
   let next = 0
   let answered = 0
   await new Promise<void>((resolve, reject) => {

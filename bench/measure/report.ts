@@ -10,10 +10,37 @@ export interface Row {
   /** Of what was reached to the floor named in `against`. */
   readonly ratio?: number
   readonly against?: string
+  /** What the floor reached. */
+  readonly floor?: string
   readonly target?: string
   /** Whether the target is met; left out where there is none. */
   readonly met?: boolean
 }
+
+/** A row that says how large `value` is beside `floor`, of the same run and in the same unit, and whether that meets the target. */
+export function beside(
+  what: string,
+  value: number,
+  floor: { readonly name: string; readonly value: number },
+  { format, atLeast, atMost }: { readonly format: (value: number) => string } & Partial<Bounds>,
+): Row {
+  const ratio = value / floor.value
+  const row = { what, value: format(value), ratio, against: floor.name, floor: format(floor.value) }
+  if (atLeast !== undefined) return { ...row, target: `>= ${atLeast}x`, met: ratio >= atLeast }
+  if (atMost !== undefined) return { ...row, target: `<= ${atMost}x`, met: ratio <= atMost }
+  return row
+}
+
+/** Of a ratio. */
+interface Bounds {
+  readonly atLeast: number
+  readonly atMost: number
+}
+
+export const perSecond = (value: number) => `${Math.round(value)}/s`
+export const inMs = (value: number) => `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`
+export const inMicros = (value: number) => `${Math.round(value)} us`
+export const inMiB = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
 const ROOT = resolve(__dirname, '../..')
 
@@ -36,8 +63,12 @@ export function report(name: string, rows: readonly Row[]): void {
   const columns = rows.map((row) => [
     row.what,
     row.value,
-    row.ratio === undefined ? '' : `${formatRatio(row.ratio)} of ${row.against ?? 'the floor'}`,
-    row.target === undefined ? '' : `${row.target}${row.met === undefined ? '' : row.met ? ': met' : ': MISSED'}`,
+    row.ratio === undefined
+      ? ''
+      : `${formatRatio(row.ratio)} of ${row.against ?? 'the floor'}${row.floor === undefined ? '' : ` (${row.floor})`}`,
+    row.target === undefined
+      ? ''
+      : `${row.target}${row.met === undefined ? '' : row.met ? ': met' : ': MISSED'}`,
   ])
   const head = [name, 'value', 'ratio', 'target']
   const widths = head.map((title, i) => Math.max(title.length, ...columns.map((row) => row[i]?.length ?? 0)))

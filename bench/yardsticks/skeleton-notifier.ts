@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   tellReady((server.address() as AddressInfo).port)
-  for (let position = '0'; ; ) {
+  for (let position = '0'; ;) {
     const answer = await redis.xread('COUNT', 500, 'BLOCK', 1_000, 'STREAMS', streamOf(prefix), position)
     for (const [, entries] of answer ?? []) {
       for (const [, fields] of entries) {

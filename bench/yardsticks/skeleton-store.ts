@@ -70,14 +70,22 @@ export function createSkeletonStore(databaseUrl: string) {
       await pool.query({
         name: 'insert',
         text: INSERT,
-        values: [column(rows, (r) => r.orderId), column(rows, (r) => r.accountId), column(rows, (r) => r.body)],
+        values: [
+          column(rows, (r) => r.orderId),
+          column(rows, (r) => r.accountId),
+          column(rows, (r) => r.body),
+        ],
       })
     },
     async append(steps: readonly Step[]): Promise<void> {
       await pool.query({
         name: 'append',
         text: APPEND,
-        values: [column(steps, (s) => s.orderId), column(steps, (s) => s.seq), column(steps, (s) => s.status)],
+        values: [
+          column(steps, (s) => s.orderId),
+          column(steps, (s) => s.seq),
+          column(steps, (s) => s.status),
+        ],
       })
     },
   }

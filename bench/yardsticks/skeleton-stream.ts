@@ -8,7 +8,15 @@ export function createTeller(redis: Redis, prefix: string) {
   return (steps: readonly Step[]): void => {
     const pipeline = redis.pipeline()
     for (const step of steps)
-      pipeline.xadd(streamOf(prefix), 'MAXLEN', '~', 100_000, '*', 'e', JSON.stringify({ ...step, at: new Date() }))
+      pipeline.xadd(
+        streamOf(prefix),
+        'MAXLEN',
+        '~',
+        100_000,
+        '*',
+        'e',
+        JSON.stringify({ ...step, at: new Date() }),
+      )
     void pipeline.exec()
   }
 }

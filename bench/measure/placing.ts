@@ -1,0 +1,85 @@
+import { execute } from './database'
+import { postRequest, sendLoad } from './http-load'
+import { type Followers, type Trader } from './traders'
+
+/** The order that benches place: a hundredth of a SOL. */
+export const ORDER = { type: 'market', inputMint: 'SOL', outputMint: 'USDC', amount: '10000000' } as const
+const MINTS = {
+  inputMint: 'So11111111111111111111111111111111111111112',
+  outputMint: 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGkTwyTDt1v',
+}
+/** Of the engine, which knows symbols, and of the yardsticks, which don't. */
+export const ENGINE_BODY = JSON.stringify(ORDER)
+export const YARDSTICK_BODY = JSON.stringify({ ...ORDER, ...MINTS })
+
+/** Where orders are placed, and where it shows that they are confirmed. */
+export interface Exchange {
+  /** Of the POST. */
+  readonly url: string
+  readonly body: string
+  readonly traders: readonly Trader[]
+  readonly followers: Followers
+  /** The database, and its table of orders. */
+  readonly database: string
+  readonly table: string
+}
+
+/** The bytes of an order of each trader. */
+export function orderRequests({
+  url,
+  body,
+  traders,
+}: Pick<Exchange, 'url' | 'body' | 'traders'>): readonly Buffer[] {
+  return traders.map(({ accountId, apiKey }) =>
+    postRequest(url, { authorization: `Bearer ${apiKey}`, 'x-account': accountId }, body),
+  )
+}
+
+export interface Placed {
+  /** Orders a second: of the 202s, and from the first acceptance to the last commit of `confirmed`. */
+  readonly accepted: number
+  readonly confirmed: number
+  /** From the intended start of each POST to its 202, ms. */
+  readonly acceptMs: readonly number[]
+  /** From the acceptance of each order to the commit of its end, ms, by the clock of Postgres. */
+  readonly confirmMs: readonly number[]
+}
+
+export interface Pace {
+  readonly connections: number
+  /** Open loop; left out: as fast as the connections allow. */
+  readonly ratePerSecond?: number
+}
+
+/** Places orders of all traders in turn and waits until each is confirmed; every one must be. */
+export async function place(exchange: Exchange, orders: number, pace: Pace): Promise<Placed> {
+  const { url, followers, database, table } = exchange
+  const requests = orderRequests(exchange)
+  const reached = followers.reach(followers.confirmed() + orders)
+  const [{ since }] = (await execute<{ since: string }>(database, `SELECT now()::text AS since`)) as [
+    { since: string },
+  ]
+  const { latencies, statuses, seconds } = await sendLoad({
+    url,
+    ...pace,
+    total: orders,
+    request: (n) => requests[n % requests.length] as Buffer,
+  })
+  if (statuses.get(202) !== orders) throw new Error(`not all were accepted: ${JSON.stringify([...statuses])}`)
+  await reached
+  const rows = await execute<{ created: number; ended: number }>(
+    database,
+    `SELECT extract(epoch FROM created_at)::float * 1000 AS created, extract(epoch FROM ended_at)::float * 1000 AS ended
+     FROM ${table} WHERE created_at > $1::timestamptz AND ended_at IS NOT NULL`,
+    [since],
+  )
+  if (rows.length < orders) throw new Error(`${rows.length} of ${orders} have ended`)
+  const first = rows.reduce((least, { created }) => Math.min(least, created), Infinity)
+  const last = rows.reduce((most, { ended }) => Math.max(most, ended), 0)
+  return {
+    accepted: orders / seconds,
+    confirmed: (orders * 1_000) / (last - first),
+    acceptMs: latencies,
+    confirmMs: rows.map(({ created, ended }) => ended - created),
+  }
+}
