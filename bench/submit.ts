@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startEngine } from './measure/engine'
-import { sendLoad } from './measure/http-load'
-import { ENGINE_BODY, orderRequests, place, YARDSTICK_BODY, type Exchange } from './measure/placing'
+import { ENGINE_BODY, place, sendOrders, YARDSTICK_BODY, type Exchange } from './measure/placing'
 import { beside, inMs, percentile, perSecond, print, report, type Row } from './measure/report'
 import { runRounds, type Contestant } from './measure/rounds'
 import { closeAll, readArguments, runBench } from './measure/run-bench'
@@ -101,18 +100,6 @@ async function openAccepting(server: string, insert: string): Promise<Accepting>
 
 type Accepting = Pick<Exchange, 'url' | 'body' | 'traders'> & { close(): Promise<void> }
 
-async function acceptAll(
-  accepting: Pick<Exchange, 'url' | 'body' | 'traders'>,
-  load: { readonly total: number; readonly connections: number; readonly ratePerSecond?: number },
-) {
-  const requests = orderRequests(accepting)
-  const request = (n: number) => requests[n % requests.length] as Buffer
-  const { latencies, statuses, seconds } = await sendLoad({ url: accepting.url, request, ...load })
-  if (statuses.get(202) !== load.total)
-    throw new Error(`not all were accepted: ${JSON.stringify([...statuses])}`)
-  return { latencies, perSecond: load.total / seconds }
-}
-
 async function accept({ engine, rounds, seconds }: Parts): Promise<Row[]> {
   const { exchange } = await engine()
   const floor = await openAccepting('own', 'single')
@@ -120,7 +107,7 @@ async function accept({ engine, rounds, seconds }: Parts): Promise<Row[]> {
   const total = RATE * seconds
   const contestants: Contestant[] = [
     { name: 'engine', run: async () => tail((await place(exchange, total, load)).acceptMs) },
-    { name: 'floor', run: async () => tail((await acceptAll(floor, { ...load, total })).latencies) },
+    { name: 'floor', run: async () => tail((await sendOrders(floor, total, load)).acceptMs) },
   ]
   try {
     for (const { run } of contestants) await run()
@@ -224,8 +211,8 @@ async function gateway({ rounds, quick }: Parts): Promise<Row[]> {
       body: ENGINE_BODY,
       traders: await createTraders(stack.urls.database, 16),
     }
-    const run = (accepting: Parameters<typeof acceptAll>[0], total: number) => async () => ({
-      accepted: (await acceptAll(accepting, { total, connections: 64 })).perSecond,
+    const run = (accepting: Omit<Accepting, 'close'>, total: number) => async () => ({
+      accepted: (await sendOrders(accepting, total, { connections: 64 })).accepted,
     })
     const contestants: Contestant[] = [
       { name: 'gateway', run: run(ours, orders) },

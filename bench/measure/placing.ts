@@ -51,21 +51,32 @@ export interface Pace {
   readonly ratePerSecond?: number
 }
 
-/** Places orders of all traders in turn and waits until each is confirmed; every one must be. */
-export async function place(exchange: Exchange, orders: number, pace: Pace): Promise<Placed> {
-  const { url, followers, database, table } = exchange
+/** Sends orders of all traders in turn; every one must be accepted. */
+export async function sendOrders(
+  exchange: Pick<Exchange, 'url' | 'body' | 'traders'>,
+  orders: number,
+  pace: Pace,
+): Promise<Pick<Placed, 'accepted' | 'acceptMs'>> {
   const requests = orderRequests(exchange)
-  const reached = followers.reach(followers.confirmed() + orders)
-  const [{ since }] = (await execute<{ since: string }>(database, `SELECT now()::text AS since`)) as [
-    { since: string },
-  ]
   const { latencies, statuses, seconds } = await sendLoad({
-    url,
+    url: exchange.url,
     ...pace,
     total: orders,
     request: (n) => requests[n % requests.length] as Buffer,
   })
   if (statuses.get(202) !== orders) throw new Error(`not all were accepted: ${JSON.stringify([...statuses])}`)
+  return { accepted: orders / seconds, acceptMs: latencies }
+}
+
+/** Places orders and waits until each is confirmed; every one must be. */
+export async function place(exchange: Exchange, orders: number, pace: Pace): Promise<Placed> {
+  const { followers, database, table } = exchange
+  const reached = followers.reach(followers.confirmed() + orders)
+  reached.catch(() => undefined)
+  const [{ since }] = (await execute<{ since: string }>(database, `SELECT now()::text AS since`)) as [
+    { since: string },
+  ]
+  const sent = await sendOrders(exchange, orders, pace)
   await reached
   const rows = await execute<{ created: number; ended: number }>(
     database,
@@ -77,9 +88,8 @@ export async function place(exchange: Exchange, orders: number, pace: Pace): Pro
   const first = rows.reduce((least, { created }) => Math.min(least, created), Infinity)
   const last = rows.reduce((most, { ended }) => Math.max(most, ended), 0)
   return {
-    accepted: orders / seconds,
+    ...sent,
     confirmed: (orders * 1_000) / (last - first),
-    acceptMs: latencies,
     confirmMs: rows.map(({ created, ended }) => ended - created),
   }
 }
