@@ -1,13 +1,13 @@
+import { findToken } from '@fillstream/types'
 import { execute } from './database'
 import { postRequest, sendLoad } from './http-load'
 import { type Followers, type Trader } from './traders'
 
 /** The order that benches place: a hundredth of a SOL. */
 export const ORDER = { type: 'market', inputMint: 'SOL', outputMint: 'USDC', amount: '10000000' } as const
-const MINTS = {
-  inputMint: 'So11111111111111111111111111111111111111112',
-  outputMint: 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGkTwyTDt1v',
-}
+const mintOf = (symbol: string) => findToken(symbol)?.mint ?? symbol
+/** Those of the order, spelt out. */
+export const MINTS = { inputMint: mintOf(ORDER.inputMint), outputMint: mintOf(ORDER.outputMint) }
 /** Of the engine, which knows symbols, and of the yardsticks, which don't. */
 export const ENGINE_BODY = JSON.stringify(ORDER)
 export const YARDSTICK_BODY = JSON.stringify({ ...ORDER, ...MINTS })
