@@ -4,6 +4,7 @@ import { sendLoad, postRequest } from './measure/http-load'
 import { percentile, print, report } from './measure/report'
 import { query } from '../tests/support/api'
 import { type Stack } from '../tests/support/stack'
+import { readArguments, runBench } from './measure/run-bench'
 import { createTraders, follow, type Trader } from './measure/traders'
 
 /*
@@ -17,7 +18,7 @@ const SLICE = 5_000
 const PAGES = 300
 
 async function main(): Promise<void> {
-  const orders = Number(process.argv[2] ?? 30_000)
+  const { orders } = readArguments({ orders: { full: 30_000, quick: 10_000 } })
   const stack = await startEngine({ chain: 'instant' })
   try {
     const traders = await createTraders(stack.urls.database, ACCOUNTS)
@@ -139,10 +140,5 @@ async function scans(stack: Stack): Promise<number> {
   return Number(row?.seq_scan ?? 0)
 }
 
-void main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`)
-    process.exit(1)
-  },
-)
+/** A million orders take the better part of an hour. */
+runBench(main, 4 * 3_600)

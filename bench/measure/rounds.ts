@@ -1,26 +1,39 @@
 import { median, print } from './report'
 
-/** Something measured in every round, such as orders a second. */
+/** What was measured at once, by name, such as orders a second. */
+export type Figures = Readonly<Record<string, number>>
+
+/** Something measured in every round. */
 export interface Contestant {
   readonly name: string
-  run(): Promise<number>
+  run(): Promise<Figures>
 }
+
+/** The middle one of the rounds' values; throws where there is none. */
+export type Medians = (contestant: string, figure: string) => number
 
 /**
  * Runs all contestants once a round, in turn forwards and backwards, so that a machine that grows slower or faster in the meantime
- * favours none. Returns the median of each.
+ * favours none.
  */
-export async function runRounds(
-  contestants: readonly Contestant[],
-  rounds: number,
-): Promise<ReadonlyMap<string, number>> {
-  const results = new Map<string, number[]>(contestants.map(({ name }) => [name, []]))
+export async function runRounds(contestants: readonly Contestant[], rounds: number): Promise<Medians> {
+  const results = new Map<string, Figures[]>(contestants.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round += 1) {
     const turn = round % 2 === 0 ? contestants : contestants.toReversed()
-    for (const { name, run } of turn) results.get(name)?.push(await run())
-    print(
-      `  round ${round + 1}: ${contestants.map(({ name }) => `${name} ${Math.round(results.get(name)?.at(-1) ?? 0)}`).join(', ')}`,
-    )
+    for (const contestant of turn) results.get(contestant.name)?.push(await contestant.run())
+    const told = contestants.map(({ name }) => `${name} ${formatFigures(results.get(name)?.at(-1) ?? {})}`)
+    print(`  round ${round + 1}: ${told.join('; ')}`)
   }
-  return new Map([...results].map(([name, values]) => [name, median(values)]))
+  return (contestant, figure) => {
+    const values = results.get(contestant)?.flatMap((figures) => figures[figure] ?? []) ?? []
+    if (values.length === 0) throw new Error(`${contestant} has no ${figure}`)
+    return median(values)
+  }
+}
+
+function formatFigures(figures: Figures): string {
+  const format = (value: number) => (Math.abs(value) < 10 ? value.toFixed(2) : String(Math.round(value)))
+  return Object.entries(figures)
+    .map(([name, value]) => `${name} ${format(value)}`)
+    .join(', ')
 }

@@ -30,7 +30,7 @@ export async function createTraders(url: string, count: number): Promise<Trader[
 export interface Followers {
   /** Messages that say that an order is confirmed, so far. */
   confirmed(): number
-  /** Resolves when `count` such messages have come. */
+  /** Resolves when `count` such messages have come; rejects where a socket is closed before. */
   reach(count: number): Promise<void>
   close(): void
 }
@@ -44,6 +44,8 @@ export async function follow(
   let confirmed = 0
   let wanted = Infinity
   let reached: () => void = () => undefined
+  let failed: (error: Error) => void = () => undefined
+  let lost: Error | null = null
   const sockets = await Promise.all(
     traders.map(async (trader) => {
       const socket = new WebSocket(urlOf(trader), { headers: { authorization: `Bearer ${trader.apiKey}` } })
@@ -56,6 +58,10 @@ export async function follow(
         socket.send(JSON.stringify(subscription))
         await new Promise((resolve) => socket.once('message', resolve))
       }
+      socket.on('close', (code) => {
+        lost ??= new Error(`a follower's socket was closed with ${code}`)
+        failed(lost)
+      })
       socket.on('message', (data: Buffer) => {
         if (data.includes('"status":"confirmed"')) {
           confirmed += 1
@@ -68,12 +74,15 @@ export async function follow(
   return {
     confirmed: () => confirmed,
     reach: (count) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         wanted = count
         reached = resolve
+        failed = reject
         if (confirmed >= count) resolve()
+        else if (lost) reject(lost)
       }),
     close() {
+      failed = () => undefined
       for (const socket of sockets) socket.terminate()
     },
   }

@@ -36,6 +36,30 @@ export function usedBetween(earlier: Usage, later: Usage): Usage {
   }
 }
 
+/** What each process has used since `before`, by name. */
+export function usedByProcess(
+  before: ReadonlyMap<string, Usage>,
+  after: ReadonlyMap<string, Usage>,
+): ReadonlyMap<string, Usage> {
+  return new Map(
+    [...after].flatMap(([name, usage]) => {
+      const was = before.get(name)
+      return was ? [[name, usedBetween(was, usage)] as const] : []
+    }),
+  )
+}
+
+/** CPU time since `before` as text: microseconds an order, by process. */
+export function formatCpu(
+  before: ReadonlyMap<string, Usage>,
+  after: ReadonlyMap<string, Usage>,
+  orders: number,
+): string {
+  return [...usedByProcess(before, after)]
+    .map(([name, { cpuSeconds }]) => `${name} ${Math.round((cpuSeconds / orders) * 1e6)}`)
+    .join(', ')
+}
+
 function add(a: Usage, b: Usage): Usage {
   return {
     cpuSeconds: a.cpuSeconds + b.cpuSeconds,

@@ -15,7 +15,8 @@ export function readSettings(): Settings {
   return { databaseUrl: DATABASE_URL, redisUrl: REDIS_URL, prefix: KEY_PREFIX, delay: { from, to } }
 }
 
-/** Tells the driver that the process is ready, and where it listens. */
+/** Tells the driver that the process is ready, and where it listens. It ends when its driver does. */
 export function tellReady(port = 0): void {
+  process.stdin.resume().on('end', () => process.exit())
   process.stdout.write(`ready ${port}\n`)
 }

@@ -3,20 +3,12 @@ import { createApp, listen } from '@fillstream/runtime'
 import { Queue } from 'bullmq'
 import express from 'express'
 import { Redis } from 'ioredis'
-import { z } from 'zod'
+import { bodySchema } from './body'
 import { readSettings, tellReady } from './settings'
 import { createGroups, createSkeletonStore, type NewRow } from './skeleton-store'
 import { createTeller } from './skeleton-stream'
 
 /* The gateway of the skeleton: checks the body, makes the order durable with the others of its moment, queues it, answers. */
-const bodySchema = z.strictObject({
-  type: z.literal('market'),
-  inputMint: z.string(),
-  outputMint: z.string(),
-  amount: z.string().regex(/^\d{1,20}$/),
-  slippageBps: z.number().int().min(0).max(10_000).default(50),
-})
-
 async function main(): Promise<void> {
   const { databaseUrl, redisUrl, prefix } = readSettings()
   const store = createSkeletonStore(databaseUrl)

@@ -7,7 +7,7 @@ import { Queue, Worker } from 'bullmq'
 import fastify from 'fastify'
 import { Redis } from 'ioredis'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { z } from 'zod'
+import { bodySchema } from './body'
 import { readSettings, tellReady } from './settings'
 
 /*
@@ -17,14 +17,6 @@ import { readSettings, tellReady } from './settings'
  */
 const CONCURRENCY = 10
 const STEPS = ['routing', 'building', 'submitted', 'confirmed'] as const
-
-const bodySchema = z.strictObject({
-  type: z.literal('market'),
-  inputMint: z.string(),
-  outputMint: z.string(),
-  amount: z.string().regex(/^\d{1,20}$/),
-  slippageBps: z.number().int().min(0).max(10_000).default(50),
-})
 
 async function main(): Promise<void> {
   const settings = readSettings()

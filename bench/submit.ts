@@ -1,0 +1,241 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { startEngine } from './measure/engine'
+import { ENGINE_BODY, place, sendOrders, YARDSTICK_BODY, type Exchange } from './measure/placing'
+import { beside, inMs, percentile, perSecond, print, report, type Row } from './measure/report'
+import { runRounds, type Contestant } from './measure/rounds'
+import { closeAll, readArguments, runBench } from './measure/run-bench'
+import {
+  BARE_JOB,
+  openBareQueue,
+  openEngine,
+  openSpace,
+  type BareQueue,
+  type System,
+} from './measure/systems'
+import { createTraders } from './measure/traders'
+import { startYardstick } from './measure/yardstick'
+import { sharedClockMs } from './yardsticks/shared-clock'
+
+/*
+ * From POST to 202, and to the start of the work. Sections: `accept` (4 clients at a fixed rate, the whole engine), `start` (from the
+ * acceptance to the job at 50 orders/s), `accounts` (one account with all the load), `gateway` (alone, as fast as it can).
+ * `pnpm bench submit [rounds] [section ...]`
+ */
+const RATE = 200
+const START_RATE = 50
+const SECONDS = 5
+
+const sections: Readonly<Record<string, (parts: Parts) => Promise<Row[]>>> = {
+  accept,
+  start,
+  accounts,
+  gateway,
+}
+
+interface Parts {
+  readonly rounds: number
+  /** Of a round at a fixed rate. */
+  readonly seconds: number
+  readonly quick: boolean
+  /** The whole engine on the instant chain; started for who needs it first. */
+  engine(): Promise<System>
+  /** What its processes noted of `point` since it was asked last, on the clock of the machine, ms. */
+  marks(point: string): number[]
+}
+
+async function main(): Promise<void> {
+  const { rounds, quick, words } = readArguments({ rounds: { full: 3, quick: 2 } })
+  const folder = mkdtempSync(join(tmpdir(), 'fillstream-marks-'))
+  let engine: Promise<System> | undefined
+  const parts: Parts = {
+    rounds,
+    quick,
+    seconds: quick ? 2 : SECONDS,
+    engine: () =>
+      (engine ??= openEngine({
+        chain: 'instant',
+        entries: { gateway: resolve(__dirname, 'dist/mains/marked-gateway.js') },
+        env: { BENCH_MARKS: join(folder, 'marks') },
+      })),
+    marks(point) {
+      const file = join(folder, `marks.${point}`)
+      appendFileSync(file, '')
+      const lines = readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+      rmSync(file)
+      return lines.map(Number)
+    },
+  }
+  const rows: Row[] = []
+  try {
+    for (const [name, section] of Object.entries(sections)) {
+      if (words.length > 0 && !words.includes(name)) continue
+      print(`\n${name}`)
+      if (name === 'gateway') await (await engine)?.close().finally(() => (engine = undefined))
+      rows.push(...(await section(parts)))
+    }
+    report('submit', rows)
+  } finally {
+    await (await engine)?.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Where orders are accepted by a yardstick and nothing more. */
+async function openAccepting(server: string, insert: string): Promise<Accepting> {
+  const space = await openSpace()
+  const env = { ...space.env, ACCEPT_SERVER: server, ACCEPT_INSERT: insert }
+  const process = await startYardstick('accept', env)
+  return {
+    url: `http://${process.address}/v1/orders`,
+    body: YARDSTICK_BODY,
+    traders: await createTraders(space.database, 16),
+    close: () => closeAll([space, { close: () => process.stop() }]),
+  }
+}
+
+type Accepting = Pick<Exchange, 'url' | 'body' | 'traders'> & { close(): Promise<void> }
+
+async function accept({ engine, rounds, seconds }: Parts): Promise<Row[]> {
+  const { exchange } = await engine()
+  const floor = await openAccepting('own', 'single')
+  const load = { connections: 4, ratePerSecond: RATE }
+  const total = RATE * seconds
+  const contestants: Contestant[] = [
+    { name: 'engine', run: async () => tail((await place(exchange, total, load)).acceptMs) },
+    { name: 'floor', run: async () => tail((await sendOrders(floor, total, load)).acceptMs) },
+  ]
+  try {
+    for (const { run } of contestants) await run()
+    const medians = await runRounds(contestants, rounds)
+    const row = (figure: 'p50' | 'p99', extraMs: number): Row => {
+      const [ours, theirs] = [medians('engine', figure), medians('floor', figure)]
+      const floor = { name: 'Express, zod, an insert', value: theirs }
+      return {
+        ...beside(`POST to 202, 4 clients, ${RATE} orders/s, ${figure}`, ours, floor, { format: inMs }),
+        target: `<= floor + ${extraMs} ms`,
+        met: ours <= theirs + extraMs,
+      }
+    }
+    return [row('p50', 2), row('p99', 15)]
+  } finally {
+    await floor.close()
+  }
+}
+
+const tail = (values: readonly number[]) => ({ p50: percentile(values, 0.5), p99: percentile(values, 0.99) })
+
+async function start({ engine, marks, rounds, seconds }: Parts): Promise<Row[]> {
+  const { exchange } = await engine()
+  const bare = await openBareQueue()
+  const total = START_RATE * seconds
+  const ours = async () => {
+    for (const point of ['accepted.answering', 'job.taken']) marks(point)
+    await place(exchange, total, { connections: 4, ratePerSecond: START_RATE })
+    const [accepted, taken] = [marks('accepted.answering'), marks('job.taken')]
+    if (taken.length < total || accepted.length !== total)
+      throw new Error(`${accepted.length} accepted, ${taken.length} taken of ${total}`)
+    // First in, first out; an order that a sweep has brought once more comes last.
+    return tail(accepted.map((at, i) => (taken[i] as number) - at))
+  }
+  const contestants: Contestant[] = [
+    { name: 'engine', run: ours },
+    { name: 'bullmq', run: async () => tail(await addAtRate(bare, total)) },
+  ]
+  try {
+    for (const { run } of contestants) await run()
+    const medians = await runRounds(contestants, rounds)
+    const row = (figure: 'p50' | 'p99', atMost: number): Row =>
+      beside(
+        `accepted to the start of the work, ${START_RATE} orders/s, ${figure}`,
+        medians('engine', figure),
+        { name: 'bare BullMQ', value: medians('bullmq', figure) },
+        { format: inMs, atMost },
+      )
+    return [row('p50', 1.5), row('p99', 2)]
+  } finally {
+    await bare.close()
+  }
+}
+
+/** From `add` to the processor of each job, ms. */
+async function addAtRate({ queue, worker }: BareQueue, total: number): Promise<number[]> {
+  const began = performance.now()
+  for (let n = 0; n < total; n += 1) {
+    await delay(Math.max(0, began + (n * 1_000) / START_RATE - performance.now()))
+    await queue.add('none', { ...BARE_JOB, addedAtMs: sharedClockMs() }, { removeOnComplete: true })
+  }
+  await delay(100)
+  return JSON.parse(await worker.ask('waits')) as number[]
+}
+
+async function accounts({ engine, rounds, quick }: Parts): Promise<Row[]> {
+  const { exchange } = await engine()
+  const orders = quick ? 600 : 1_500
+  const [one] = exchange.traders
+  const run = (traders: Exchange['traders']) => async () => {
+    const { accepted, confirmed } = await place({ ...exchange, traders }, orders, { connections: 64 })
+    return { accepted, confirmed }
+  }
+  const medians = await runRounds(
+    [
+      { name: 'many', run: run(exchange.traders) },
+      { name: 'one', run: run(one ? [one] : []) },
+    ],
+    Math.min(rounds, 2),
+  )
+  return (['accepted', 'confirmed'] as const).map((figure) =>
+    beside(
+      `one account with all the load, ${figure}`,
+      medians('one', figure),
+      { name: `${exchange.traders.length} accounts`, value: medians('many', figure) },
+      { format: perSecond },
+    ),
+  )
+}
+
+/** Nobody works on what it accepts: order-worker is not there, and dex-router for the list of tokens alone. */
+async function gateway({ rounds, quick }: Parts): Promise<Row[]> {
+  const orders = quick ? 1_500 : 4_000
+  const stack = await startEngine({ services: ['localnet', 'dex-router', 'gateway'] })
+  const floors: Accepting[] = []
+  try {
+    floors.push(await openAccepting('bare', 'batched'), await openAccepting('express', 'batched'))
+    const [bare, express] = floors as [Accepting, Accepting]
+    const ours = {
+      url: `${stack.urls.gateway}/v1/orders`,
+      body: ENGINE_BODY,
+      traders: await createTraders(stack.urls.database, 16),
+    }
+    const run = (accepting: Omit<Accepting, 'close'>, total: number) => async () => ({
+      accepted: (await sendOrders(accepting, total, { connections: 64 })).accepted,
+    })
+    const contestants: Contestant[] = [
+      { name: 'gateway', run: run(ours, orders) },
+      // It's done with these sooner.
+      { name: 'bare', run: run(bare, orders * 4) },
+      { name: 'express', run: run(express, orders * 2) },
+    ]
+    for (const one of contestants) await one.run()
+    const medians = await runRounds(contestants, rounds)
+    const against = (name: string, label: string, atLeast: number): Row =>
+      beside(
+        'gateway alone, 64 clients, accepted',
+        medians('gateway', 'accepted'),
+        { name: label, value: medians(name, 'accepted') },
+        { format: perSecond, atLeast },
+      )
+    return [
+      against('bare', 'node:http, zod, batched insert', 0.5),
+      against('express', 'stock Express doing that', 1.5),
+    ]
+  } finally {
+    await closeAll([{ close: () => stack.close() }, ...floors])
+  }
+}
+
+runBench(main)
