@@ -13,6 +13,7 @@ export interface Connection {
 
 /** All open connections of this process. */
 export interface Connections {
+  readonly size: number
   /** Returns what to call at each pong, and when it is closed. */
   add(connection: Connection): { pong(): void; remove(): void }
   /** Counts a connection of the account; false where it has as many as it may. */
@@ -73,6 +74,9 @@ export function createConnections(
   const loop: Loop = startLoop(clock, lookEveryMs, () => Promise.resolve(look()), onError)
 
   return {
+    get size() {
+      return pulses.size
+    },
     add(connection) {
       const pulse: Pulse = { pingedAt: clock.monotonic(), waiting: false }
       pulses.set(connection, pulse)

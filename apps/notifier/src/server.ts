@@ -28,16 +28,20 @@ export interface StreamServerConfig {
   readonly host: string
   readonly port: number
   readonly allowedOrigins: readonly string[]
+  /** Streams at once. */
+  readonly maxConnections: number
 }
 
 /** How long clients may take to answer the closing handshake. */
 const CLOSE_GRACE_MS = 3_000
+/** Connections beside the streams: health checks and metrics must get through when the streams are full. */
+const SPARE_CONNECTIONS = 1_000
 
 type Open = (socket: WebSocket, request: IncomingMessage, query: URLSearchParams) => void
 
 /** Serves health and metrics over HTTP, and upgrades `/v1/stream` and `/ws` on the same port. */
 export async function startServer(
-  { host, port, allowedOrigins }: StreamServerConfig,
+  { host, port, allowedOrigins, maxConnections }: StreamServerConfig,
   context: StreamContext,
   health: Health,
   metrics: Metrics,
@@ -70,7 +74,11 @@ export async function startServer(
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
   })
 
-  const http: HttpServer = await listen(app, { host, port })
+  const http: HttpServer = await listen(app, {
+    host,
+    port,
+    maxConnections: maxConnections + SPARE_CONNECTIONS,
+  })
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -91,6 +99,9 @@ export async function startServer(
     if (draining) {
       events.handshakeRefused('draining', path)
       refuse('OVERLOADED', 'the service is restarting')
+    } else if (context.connections.size >= maxConnections) {
+      events.handshakeRefused('full', path)
+      refuse('OVERLOADED', 'the service has as many connections as it takes')
     } else if (!open) {
       events.handshakeRefused('path', path)
       refuse('NOT_FOUND', 'there is no stream at this address')

@@ -95,7 +95,12 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
   }
   const health = createHealth({ postgres: () => store.ping(), redis: () => redis.ping() }, clock)
   const server = await startServer(
-    { host: config.HOST, port: config.NOTIFIER_PORT, allowedOrigins: config.ALLOWED_ORIGINS },
+    {
+      host: config.HOST,
+      port: config.NOTIFIER_PORT,
+      allowedOrigins: config.ALLOWED_ORIGINS,
+      maxConnections: config.STREAM_MAX_CONNECTIONS,
+    },
     context,
     health,
     metrics,
