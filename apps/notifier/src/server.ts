@@ -20,8 +20,8 @@ import { openStatusStream } from './status-stream'
 
 export interface StreamServer {
   readonly url: string
-  /** Takes no more connections, closes those there are with 1001, then stops listening. */
-  close(): Promise<void>
+  /** Takes no more connections, closes those there are with 1001 over `spreadMs`, then stops listening, all within `boundMs`. */
+  close(spreadMs: number, boundMs: number): Promise<void>
 }
 
 export interface StreamServerConfig {
@@ -34,6 +34,8 @@ export interface StreamServerConfig {
 
 /** How long clients may take to answer the closing handshake. */
 const CLOSE_GRACE_MS = 3_000
+/** How long requests may take that are under way at the end. */
+const HTTP_GRACE_MS = 1_000
 /** Connections beside the streams: health checks and metrics must get through when the streams are full. */
 const SPARE_CONNECTIONS = 1_000
 
@@ -117,11 +119,13 @@ export async function startServer(
 
   return {
     url: http.url,
-    async close() {
+    async close(spreadMs, boundMs) {
       draining = true
-      await context.connections.closeAll(CLOSE_GRACE_MS)
+      const forStreams = boundMs - HTTP_GRACE_MS
+      const spread = Math.min(spreadMs, forStreams / 2)
+      await context.connections.closeAll(spread, Math.min(CLOSE_GRACE_MS, forStreams - spread))
       sockets.close()
-      await http.close(1_000)
+      await http.close(HTTP_GRACE_MS)
     },
   }
 }

@@ -41,6 +41,9 @@ export interface Notifier extends Service {
 /** Of the pool: for the two comparisons and for readiness, which must not wait behind replays. */
 const SPARE_CONNECTIONS = 3
 
+/** How long a stop may take to the end of the last connection: a little less than the bound of every service. */
+const STOP_MS = 9_000
+
 /** Starts the notifier: everything is wired here, by hand, and stopped in order. */
 export async function start(config: Config, deps: Deps): Promise<Notifier> {
   const { clock, ids, logger, metrics } = deps
@@ -109,7 +112,7 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
   async function stop(): Promise<void> {
     health.drain()
     await clock.sleep(config.DRAIN_MS)
-    await server.close()
+    await server.close(config.DRAIN_MS, STOP_MS - config.DRAIN_MS)
     await Promise.all([reader.stop(), launchReader.stop(), priceReader.stop(), fanOut.stop()])
     redis.disconnect()
     await store.close()
