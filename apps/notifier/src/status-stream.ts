@@ -6,7 +6,7 @@ import { parseClientMessage } from './client-message'
 import { type StreamContext } from './context'
 import { statusErrorFrame, statusFrame } from './frames'
 import { TRY_AGAIN_LATER } from './identity'
-import { startSubscription, type Subscription } from './subscription'
+import { createSubscription, type Subscription } from './subscription'
 
 const NORMAL = 1000
 
@@ -70,8 +70,8 @@ async function follow(
     return null
   }
   const topic = { kind: 'order', orderId: snapshot.orderId, accountId } as const
-  const subscription = startSubscription(
-    { topic, after: 0, known: snapshot.lastSeq },
+  const subscription = createSubscription(
+    { topic, after: 0 },
     context,
     {
       event(news) {
@@ -89,5 +89,6 @@ async function follow(
     },
   )
   subscriptions.add(subscription)
+  subscription.begin(snapshot.lastSeq, false)
   return subscription
 }
