@@ -79,7 +79,7 @@ export function createConnections(
   async function sayGoodbye(spreadMs: number): Promise<void> {
     const all = [...pulses.keys()]
     const began = clock.monotonic()
-    for (let told = 0; told < all.length; ) {
+    for (let told = 0; told < all.length;) {
       const share = spreadMs > 0 ? (clock.monotonic() - began) / spreadMs : 1
       const due = Math.ceil(all.length * Math.min(1, share))
       for (const connection of all.slice(told, due))
