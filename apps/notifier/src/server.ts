@@ -16,6 +16,7 @@ import { type StreamContext } from './context'
 import { isOriginAllowed } from './origin'
 import { problemOf, refuseUpgrade, serveWithoutUpgrade } from './refusal'
 import { openSession } from './session'
+import { createSlices } from './slices'
 import { openStatusStream } from './status-stream'
 
 export interface StreamServer {
@@ -34,6 +35,11 @@ export interface StreamServerConfig {
 
 /** How long clients may take to answer the closing handshake. */
 const CLOSE_GRACE_MS = 3_000
+/**
+ * Handshakes at once, in ms of work: where a crowd comes back together, taking connections goes before greeting them, since what
+ * finds the kernel's queue full tries again after 1, 3, 7, 15... seconds.
+ */
+const HANDSHAKE_SLICE_MS = 5
 /** How long requests may take that are under way at the end. */
 const HTTP_GRACE_MS = 1_000
 /** Connections beside the streams: health checks and metrics must get through when the streams are full. */
@@ -52,7 +58,8 @@ export async function startServer(
   let draining = false
 
   const paths: Readonly<Record<string, Open>> = {
-    '/v1/stream': (socket, request, query) => openSession(socket, credentialOf(request, query), context),
+    '/v1/stream': (socket, request, query) =>
+      openSession(socket, credentialOf(request, query), context),
     '/ws': (socket, request, query) =>
       openStatusStream(socket, credentialOf(request, query), query.get('orderId'), context),
   }
@@ -89,7 +96,7 @@ export async function startServer(
     closeTimeout: CLOSE_GRACE_MS,
   } as ConstructorParameters<typeof WebSocketServer>[0])
 
-  http.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
       serveWithoutUpgrade(request, socket, app)
       return
@@ -115,6 +122,16 @@ export async function startServer(
         open(websocket, request, new URLSearchParams(search)),
       )
     }
+  }
+
+  const handshakes = createSlices(context.clock, HANDSHAKE_SLICE_MS)
+  http.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const gone = () => socket.destroy()
+    socket.on('error', gone)
+    handshakes.do(() => {
+      socket.off('error', gone)
+      if (!socket.destroyed) upgrade(request, socket, head)
+    })
   })
 
   return {
