@@ -45,7 +45,7 @@ const HTTP_GRACE_MS = 1_000
 /** Connections beside the streams: health checks and metrics must get through when the streams are full. */
 const SPARE_CONNECTIONS = 1_000
 
-type Open = (socket: WebSocket, request: IncomingMessage, query: URLSearchParams) => void
+type Open = (socket: WebSocket, wire: Duplex, request: IncomingMessage, query: URLSearchParams) => void
 
 /** Serves health and metrics over HTTP, and upgrades `/v1/stream` and `/ws` on the same port. */
 export async function startServer(
@@ -58,10 +58,10 @@ export async function startServer(
   let draining = false
 
   const paths: Readonly<Record<string, Open>> = {
-    '/v1/stream': (socket, request, query) =>
-      openSession(socket, credentialOf(request, query), context),
-    '/ws': (socket, request, query) =>
-      openStatusStream(socket, credentialOf(request, query), query.get('orderId'), context),
+    '/v1/stream': (socket, wire, request, query) =>
+      openSession(socket, wire, credentialOf(request, query), context),
+    '/ws': (socket, wire, request, query) =>
+      openStatusStream(socket, wire, credentialOf(request, query), query.get('orderId'), context),
   }
 
   const app = createApp()
@@ -119,7 +119,7 @@ export async function startServer(
       refuse('FORBIDDEN', 'pages of this origin may not open a stream')
     } else {
       sockets.handleUpgrade(request, socket, head, (websocket) =>
-        open(websocket, request, new URLSearchParams(search)),
+        open(websocket, socket, request, new URLSearchParams(search)),
       )
     }
   }

@@ -1,3 +1,4 @@
+import { type Writable } from 'node:stream'
 import { CLOSE_CODES, type ClientMessage } from '@fillstream/types'
 import { type WebSocket } from 'ws'
 import { type Credential } from './authentication'
@@ -13,13 +14,14 @@ const NORMAL = 1000
 /** One connection to `/ws?orderId=`: the statuses of one order from the first on, then the end with 1000. */
 export function openStatusStream(
   socket: WebSocket,
+  wire: Writable,
   credential: Credential,
   orderId: string | null,
   context: StreamContext,
 ): void {
   let subscription: Subscription | null = null
   let begun = false
-  const client = openClient(socket, credential, context, statusErrorFrame, () => {
+  const client = openClient(socket, wire, credential, context, statusErrorFrame, () => {
     subscription?.close()
     if (subscription) context.subscriptions.remove(subscription)
   })
