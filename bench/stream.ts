@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { print, report, type Row } from './measure/report'
-import { usageOf } from './measure/usage'
+import { usageOf, usedBetween } from './measure/usage'
 import { startCrowd } from './stream/crowd'
 import { DEAF, measureFanOut } from './stream/fan-out'
 import { createMembers, writeBareClients, writeClients, type Member } from './stream/members'
@@ -77,8 +77,10 @@ async function main(): Promise<void> {
     await fanOut.flood.settle(stage.stack.urls.database)
     await delay(1_000)
     const had = await crowd.events()
+    const used = usageOf(stage.notifier.pid)
     const back = crowd.open(0, sockets, fanOut.flood.seq - MISSED)
     const storm = await pace(back)
+    const { cpuSeconds } = usedBetween(used, usageOf(stage.notifier.pid))
     tell('storm', storm)
     const missed = (await crowd.events()) - had
     const { ms: tookMs, refused } = await back
@@ -104,7 +106,7 @@ async function main(): Promise<void> {
         what: '- of it from the commit on, p50 / p99',
         value: `${ms(p50(calm.fromCommit))} / ${ms(p99(calm.fromCommit))}`,
       },
-      ...stormRows({ sockets, tookMs, refused, calm, storm }),
+      ...stormRows({ sockets, tookMs, refused, cpuSeconds, calm, storm }),
     ])
   } finally {
     for (const close of closing) await close()
@@ -139,11 +141,13 @@ interface Storm {
   readonly sockets: number
   readonly tookMs: number
   readonly refused: number
+  /** Of the notifier, meanwhile. */
+  readonly cpuSeconds: number
   readonly calm: Pace
   readonly storm: Pace
 }
 
-function stormRows({ sockets, tookMs, refused, calm, storm }: Storm): Row[] {
+function stormRows({ sockets, tookMs, refused, cpuSeconds, calm, storm }: Storm): Row[] {
   const against = (what: string, of: (pace: Pace) => readonly number[]): Row => {
     const ratio = p99(of(storm)) / p99(of(calm))
     const value = `${ms(p99(of(storm)))} beside ${ms(p99(of(calm)))}`
@@ -156,6 +160,7 @@ function stormRows({ sockets, tookMs, refused, calm, storm }: Storm): Row[] {
       target: '<= 10 s',
       met: tookMs <= 10_000 && refused === 0,
     },
+    { what: '- CPU of the notifier a client', value: `${((cpuSeconds / sockets) * 1e6).toFixed(0)} us` },
     against('- new orders meanwhile, p99', ({ accepts }) => accepts),
     against('- their events meanwhile, p99', ({ fromCall }) => fromCall),
   ]
