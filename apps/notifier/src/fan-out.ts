@@ -23,8 +23,8 @@ export interface FanOutConfig {
 
 /** Events given to subscriptions before the event loop is let go on. */
 const SLICE = 256
-/** Ids of one comparison statement at most. */
-const IDS_PER_READ = 5_000
+/** Ids of one comparison statement at most: reading its answer holds up the news for a few milliseconds, not for a hundred. */
+const IDS_PER_READ = 500
 
 function chunks<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
