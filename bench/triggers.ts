@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type NewOrder, type Trigger } from '@fillstream/core'
+import { type NewOrder } from '@fillstream/core'
 import { type PriceEvent } from '@fillstream/types'
 import { runPricePaths } from '../apps/order-worker/test-support/price-paths'
 import {
@@ -10,6 +10,7 @@ import {
 } from '../apps/order-worker/test-support/trigger-rig'
 import { startIndexKeeper } from '../apps/order-worker/src/triggers/keep-index'
 import { beside, inMs, median, percentile, print, report, type Row } from './measure/report'
+import { addResting, PAIRS, SIZE, usedMemory } from './measure/resting'
 import { readArguments, runBench } from './measure/run-bench'
 
 /*
@@ -17,11 +18,6 @@ import { readArguments, runBench } from './measure/run-bench'
  * ever more resting orders), latency (from a price to the job), mass (5,000 orders at one price), paths (against a plain evaluator).
  * `pnpm bench triggers [most resting orders] [paths] [section ...]`
  */
-const PAIRS: readonly Pair[] = Array.from({ length: 20 }, (_, i) => ({
-  inputMint: `in${i}`,
-  outputMint: `out${i}`,
-}))
-const SIZE = 1_000_000_000n
 const SETTINGS = { TRIGGER_PARK_MS: 4_000, TRIGGER_LEASE_MS: 5_000 }
 
 /** A deep pool at which one unit comes to about `price`. */
@@ -74,8 +70,8 @@ async function cost({ resting: most }: Sizes): Promise<Row[]> {
     let resting = 0
     let first = 0
     for (const target of [1_000, 10_000, 100_000, 1_000_000].filter((count) => count < most).concat(most)) {
-      for (; resting < target; resting += 500)
-        await rig.parts.index.add(Array.from({ length: 500 }, (_, i) => restingTrigger(resting + i)))
+      await addResting(rig, resting, target)
+      resting = target
       for (const price of [...quiet, ...quiet, ...quiet, ...quiet, ...quiet])
         await rig.parts.index.apply(price, 500, 5_000)
       const times: number[] = []
@@ -97,27 +93,6 @@ async function cost({ resting: most }: Sizes): Promise<Row[]> {
     }
     return rows
   })
-}
-
-function restingTrigger(n: number): Trigger {
-  const pair = PAIRS[n % PAIRS.length] as Pair
-  const hex = n.toString(16).padStart(12, '0')
-  return {
-    orderId: `01900000-0000-7000-8000-${hex}`,
-    accountId: '',
-    lastSeq: 2,
-    kind: 'limit',
-    ...pair,
-    swapMode: 'ExactIn',
-    amount: SIZE,
-    sizeClass: 9,
-    // Out of reach, and all different.
-    threshold: 200n * 10n ** 6n + BigInt(n),
-    trailingBps: null,
-    highWater: null,
-    openedAt: new Date(0),
-    expiresAt: null,
-  }
 }
 
 /** 100,000 orders over 20 pairs and 500 prices a second, some of which reach some orders; then the index is lost. */
@@ -201,10 +176,6 @@ async function paths({ paths: count }: Sizes): Promise<Row[]> {
     },
     { TRIGGER_PARK_MS: 0, TRIGGER_LEASE_MS: 600_000 },
   )
-}
-
-async function usedMemory(rig: TriggerRig): Promise<number> {
-  return Number(/used_memory:(\d+)/.exec(await rig.redis.info('memory'))?.[1])
 }
 
 runBench(main)
