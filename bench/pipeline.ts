@@ -1,3 +1,4 @@
+import { execute } from './measure/database'
 import { usageByService } from './measure/engine'
 import { place } from './measure/placing'
 import { beside, perSecond, print, report, type Row } from './measure/report'
@@ -13,7 +14,11 @@ import { formatCpu } from './measure/usage'
  */
 const CONNECTIONS = 64
 
-type Running = Contestant & { close(): Promise<void> }
+type Running = Contestant & {
+  /** Statistics as a database has them that has run for a minute: plans made for empty tables would be kept. */
+  analyze(): Promise<unknown>
+  close(): Promise<void>
+}
 
 async function main(): Promise<void> {
   const { orders, rounds, words } = readArguments({
@@ -24,7 +29,7 @@ async function main(): Promise<void> {
     bullmq: async () => {
       const bare = await openBareQueue()
       const run = async () => ({ confirmed: await bare.work(orders * 2) })
-      return { name: 'bullmq', run, close: () => bare.close() }
+      return { name: 'bullmq', run, analyze: () => Promise.resolve(), close: () => bare.close() }
     },
     skeleton: async () => contestant('skeleton', await openSkeleton(), orders),
     usual: async () => contestant('usual', await openUsual(), Math.ceil(orders / 8)),
@@ -34,7 +39,10 @@ async function main(): Promise<void> {
   try {
     for (const [name, make] of Object.entries(makers))
       if (words.length === 0 || words.includes(name)) systems.push(await make())
-    for (const system of systems) await system.run()
+    for (const system of systems) {
+      await system.run()
+      await system.analyze()
+    }
     print('warmed up')
     const medians = await runRounds(systems, rounds)
     report('pipeline', rowsOf(medians, new Set(systems.map(({ name }) => name))))
@@ -62,6 +70,7 @@ function contestant(name: string, { exchange, close }: System, orders: number): 
   return {
     name,
     close,
+    analyze: () => execute(exchange.database, 'ANALYZE'),
     async run() {
       const { accepted, confirmed } = await place(exchange, orders, { connections: CONNECTIONS })
       return { accepted, confirmed }
@@ -71,13 +80,12 @@ function contestant(name: string, { exchange, close }: System, orders: number): 
 
 async function engine(orders: number): Promise<Running> {
   const { stack, exchange, close } = await openEngine({ chain: 'instant' })
-  const { run } = contestant('engine', { exchange, close }, orders)
+  const bare = contestant('engine', { exchange, close }, orders)
   return {
-    name: 'engine',
-    close,
+    ...bare,
     async run() {
       const before = await usageByService(stack)
-      const figures = await run()
+      const figures = await bare.run()
       print(`  CPU us an order: ${formatCpu(before, await usageByService(stack), orders)}`)
       return figures
     },

@@ -10,7 +10,7 @@ runService(
   {
     name: 'order-worker',
     loadConfig,
-    start: (config, deps) => start(config, deps, createInstantChain(connectChain(config).chain)),
+    start: (config, deps) => start(config, deps, createInstantChain(connectChain(config, deps.clock).chain)),
   },
   marksOf('job.taken'),
 )

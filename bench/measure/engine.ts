@@ -49,12 +49,15 @@ function profiling(): Record<string, string> {
     : {}
 }
 
-/** What each service has used so far, and, where the bench's own Postgres and Redis are known, these. */
+/** What each service has used so far, and Postgres and Redis where they are the bench's own. */
 export async function usageByService(stack: Stack): Promise<ReadonlyMap<string, Usage>> {
   const pids = await Promise.all(SERVICES.map(async (name) => [name, await stack.pid(name)] as const))
-  const backing = ['postgres', 'redis'].flatMap((name) => {
+  return new Map([...pids.map(([name, pid]) => [name, usageOf(pid)] as const), ...usageOfBacking()])
+}
+
+export function usageOfBacking(): (readonly [name: string, usage: Usage])[] {
+  return ['postgres', 'redis'].flatMap((name) => {
     const pid = Number(process.env[`BENCH_${name.toUpperCase()}_PID`])
-    return pid > 0 ? [[name, pid] as const] : []
+    return pid > 0 ? [[name, usageOf(pid)] as const] : []
   })
-  return new Map([...pids, ...backing].map(([name, pid]) => [name, usageOf(pid)]))
 }

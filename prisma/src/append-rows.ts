@@ -43,6 +43,7 @@ export function stepRow(append: OrderAppend, n: number) {
     due_in_ms: changes.dueInMs === undefined ? (needsWork(status) ? 0 : null) : changes.dueInMs,
     next_attempt: attempt && attempt.kind !== 'resolve' ? attempt.attempt : null,
     resolved_attempt: attempt?.kind === 'resolve' ? attempt.attempt : null,
+    known_attempts: append.order?.attempts.length ?? null,
     set: changedFields(changes),
   }
 }

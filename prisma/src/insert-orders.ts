@@ -1,11 +1,11 @@
-import type { NewOrder } from '@fillstream/core'
+import type { NewOrder, Order } from '@fillstream/core'
 import { AppError } from '@fillstream/core'
 import { DEFAULT_LIFE_MS } from '@fillstream/types'
 import { Prisma, type PrismaClient } from '../generated/client'
 import { runByHalves } from './batcher'
 import type { ExistingOrder, InsertResult, Published } from './orders'
 import { type Persist } from './persist'
-import { ORDER_JSON, orderFromJson, toJson, toNews, toOrder, type OrderJson } from './rows'
+import { EPOCH_MS, toJson, toNews, toOrder } from './rows'
 
 /** How long an idempotency key names its order. */
 const KEY_LIFE = Prisma.raw(`interval '24 hours'`)
@@ -13,7 +13,13 @@ const DEFAULT_LIFE = Prisma.raw(`interval '${DEFAULT_LIFE_MS} milliseconds'`)
 /** Every round frees keys that have lapsed; a key freed and taken by others this often in a row is not worth a fourth. */
 const MAX_ROUNDS = 3
 
-type CreatedRow = { readonly order: OrderJson; readonly cursor: bigint }
+/** What of a new order only Postgres knows: times in epoch ms, by its clock. */
+interface CreatedRow {
+  readonly id: string
+  readonly cursor: bigint
+  readonly at: bigint
+  readonly expiresAt: bigint | null
+}
 
 const text = (amount: bigint | null) => (amount === null ? null : amount.toString())
 
@@ -79,7 +85,7 @@ WITH input AS (
   WHERE i.expires_at IS NULL OR i.expires_at > now()
   ORDER BY i.n
   ON CONFLICT DO NOTHING
-  RETURNING o.*
+  RETURNING o.id, o.account_id, o.created_at, o.expires_at
 ), numbered AS MATERIALIZED (
   SELECT c.id, c.account_id, h.account_seq + row_number() OVER (PARTITION BY c.account_id ORDER BY i.n) AS cursor,
     i.event_id
@@ -91,14 +97,36 @@ WITH input AS (
   UPDATE accounts a SET account_seq = t.last FROM (SELECT account_id, max(cursor) AS last FROM numbered GROUP BY 1) t
   WHERE a.id = t.account_id
 )
-SELECT ${ORDER_JSON} AS "order", n.cursor FROM created o JOIN numbered n ON n.id = o.id`
+SELECT o.id, n.cursor, ${EPOCH_MS('o.created_at')} AS at, ${EPOCH_MS('o.expires_at')} AS "expiresAt"
+FROM created o JOIN numbered n ON n.id = o.id`
 }
 
-function created(row: CreatedRow): InsertResult {
-  const order = orderFromJson(row.order, [])
-  const { id: orderId, accountId, status, phase, createdAt } = order
-  const first = { seq: 1, cursor: Number(row.cursor), at: createdAt.toISOString(), data: {} }
-  return { outcome: 'created', order, news: [{ orderId, accountId, status, phase, ...first }] }
+function created({ idempotencyKey, bodyHash, eventId, ...terms }: NewOrder, row: CreatedRow): InsertResult {
+  const at = new Date(Number(row.at))
+  const order: Order = {
+    ...terms,
+    expiresAt: row.expiresAt === null ? null : new Date(Number(row.expiresAt)),
+    status: 'pending',
+    phase: null,
+    lastSeq: 1,
+    createdAt: at,
+    updatedAt: at,
+    route: null,
+    inputUsed: null,
+    outputAmount: null,
+    executedPrice: null,
+    txHash: null,
+    fees: [],
+    failure: null,
+    attempts: [],
+  }
+  const first = { seq: 1, cursor: Number(row.cursor), at: at.toISOString(), data: {} }
+  const { id: orderId, accountId } = terms
+  return {
+    outcome: 'created',
+    order,
+    news: [{ orderId, accountId, status: 'pending', phase: null, ...first }],
+  }
 }
 
 interface Holder {
@@ -219,10 +247,11 @@ export async function insertOrders(
 ): Promise<(InsertResult | Error)[]> {
   const insert = async (part: readonly NewOrder[]): Promise<(InsertResult | Error)[]> => {
     const results = new Map<string, InsertResult | Error>()
+    const wanted = new Map(part.map((order) => [order.id, order]))
     let open = part
     for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) {
       const rows = await persist.run(() => client.$queryRaw<CreatedRow[]>(statement(open)))
-      for (const row of rows) results.set(row.order.id, created(row))
+      for (const row of rows) results.set(row.id, created(wanted.get(row.id) as NewOrder, row))
       open = open.filter(({ id }) => !results.has(id))
       if (open.length === 0) break
       const conflicts = await persist.run(() => settleConflicts(client, open))

@@ -1,76 +1,84 @@
+import { type Order } from '@fillstream/core'
 import { type RouteReceipt } from '@fillstream/types'
-import { type Prisma, type PrismaClient } from '../generated/client'
+import { Prisma, type PrismaClient } from '../generated/client'
+import { createBatcher } from './batcher'
 import { decodeCursor, encodeCursor } from './cursor'
-import { toOrder } from './rows'
+import { isUnavailable } from './errors'
+import { ATTEMPT_JSON, ORDER_JSON, orderFromJson, type AttemptJson, type OrderJson } from './rows'
 import type { OrderReads } from './store'
 
-const BY_NUMBER = { orderBy: { attempt: 'asc' } } as const
-const WITH_ATTEMPTS = { attempts: BY_NUMBER } as const
-/** Lists do not show signed bytes, and need not carry them. */
-const WITH_UNSIGNED_ATTEMPTS = { attempts: { ...BY_NUMBER, omit: { signedTransaction: true } } } as const
-
-type ListedOrder = Prisma.OrderGetPayload<{ include: typeof WITH_UNSIGNED_ATTEMPTS }>
-
-function toListedOrder(row: ListedOrder) {
-  return toOrder({
-    ...row,
-    attempts: row.attempts.map((attempt) => ({ ...attempt, signedTransaction: null })),
-  })
-}
-
 /** Behind `cursor`, newest first. The outer bound is what the index is read by. */
-function behind(cursor: string | undefined): Prisma.OrderWhereInput {
-  if (cursor === undefined) return {}
+function behind(cursor: string | undefined): Prisma.Sql {
+  if (cursor === undefined) return Prisma.empty
   const { createdAt, id } = decodeCursor(cursor)
-  return {
-    createdAt: { lte: createdAt },
-    OR: [{ createdAt: { lt: createdAt } }, { id: { lt: id } }],
-  }
+  return Prisma.sql` AND o.created_at <= ${createdAt}::timestamptz
+  AND (o.created_at < ${createdAt}::timestamptz OR o.id < ${id}::uuid)`
 }
+
+function is(column: string, type: string, value: string | undefined): Prisma.Sql {
+  return value === undefined
+    ? Prisma.empty
+    : Prisma.sql` AND o.${Prisma.raw(column)} = ${value}::${Prisma.raw(type)}`
+}
+
+/** Reads that wait at most, while the ones before them are under way. */
+const READS = { maxBatch: 500, maxQueue: 20_000, windowMs: 0 }
+
+/** Orders with their attempts, without signed bytes: `rest` says which, and in which order. */
+async function readOrders(client: PrismaClient, rest: Prisma.Sql): Promise<Order[]> {
+  const rows = await client.$queryRaw<{ order: OrderJson; attempts: AttemptJson[] | null }[]>(Prisma.sql`
+SELECT ${ORDER_JSON} AS "order",
+  (SELECT json_agg(${ATTEMPT_JSON} ORDER BY a.attempt) FROM attempts a WHERE a.order_id = o.id) AS attempts
+FROM orders o ${rest}`)
+  return rows.map(({ order, attempts }) => orderFromJson(order, attempts ?? []))
+}
+
+const withIds = (orderIds: readonly string[]) =>
+  Prisma.sql`WHERE o.id = ANY(${[...new Set(orderIds)]}::uuid[])`
 
 export function createOrderReads(client: PrismaClient): OrderReads {
+  // Whoever works on orders reads them one by one, by the hundred at a time: those of a moment share a statement.
+  const single = createBatcher<string, { readonly order: Order | null }>(READS, {
+    async run(orderIds) {
+      const found = new Map((await readOrders(client, withIds(orderIds))).map((order) => [order.id, order]))
+      return orderIds.map((orderId) => ({ order: found.get(orderId) ?? null }))
+    },
+    failsAll: isUnavailable,
+    sleep: () => Promise.resolve(),
+  })
   return {
     async get(accountId, orderId) {
-      const row = await client.order.findUnique({
-        where: { id: orderId, ...(accountId === null ? {} : { accountId }) },
-        include: WITH_ATTEMPTS,
-      })
-      return row && toOrder(row)
+      const { order } = await single.submit(orderId)
+      return order !== null && (accountId === null || order.accountId === accountId) ? order : null
     },
 
-    async getMany(orderIds) {
-      const rows = await client.order.findMany({
-        where: { id: { in: [...orderIds] } },
-        include: WITH_ATTEMPTS,
-      })
-      return rows.map(toOrder)
-    },
+    getMany: (orderIds) =>
+      orderIds.length === 0 ? Promise.resolve([]) : readOrders(client, withIds(orderIds)),
 
     async getByClientOrderId(accountId, clientOrderId) {
-      const row = await client.order.findUnique({
-        where: { accountId_clientOrderId: { accountId, clientOrderId } },
-        include: WITH_ATTEMPTS,
-      })
-      return row && toOrder(row)
+      const [order] = await readOrders(
+        client,
+        Prisma.sql`WHERE o.account_id = ${accountId}::uuid AND o.client_order_id = ${clientOrderId}`,
+      )
+      return order ?? null
     },
 
     async list(accountId, { cursor, limit, status, type, inputMint, outputMint }) {
-      const rows = await client.order.findMany({
-        where: {
-          accountId,
-          ...(status && { status }),
-          ...(type && { type }),
-          ...(inputMint !== undefined && { inputMint }),
-          ...(outputMint !== undefined && { outputMint }),
-          ...behind(cursor),
-        },
-        orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        take: limit + 1,
-        include: WITH_UNSIGNED_ATTEMPTS,
-      })
-      const items = rows.slice(0, limit).map(toListedOrder)
+      const filters = [
+        is('status', 'order_status', status),
+        is('type', 'text', type),
+        is('input_mint', 'text', inputMint),
+        is('output_mint', 'text', outputMint),
+        behind(cursor),
+      ]
+      const found = await readOrders(
+        client,
+        Prisma.sql`WHERE o.account_id = ${accountId}::uuid${Prisma.join(filters, '')}
+ORDER BY o.created_at DESC, o.id DESC LIMIT ${limit + 1}::int`,
+      )
+      const items = found.slice(0, limit)
       const last = items.at(-1)
-      return { items, nextCursor: rows.length > limit && last ? encodeCursor(last) : null }
+      return { items, nextCursor: found.length > limit && last ? encodeCursor(last) : null }
     },
 
     async routeReceipt(accountId, orderId) {
@@ -86,15 +94,11 @@ export function createOrderReads(client: PrismaClient): OrderReads {
       }
     },
 
-    async active(accountId, limit) {
-      const rows = await client.order.findMany({
-        where: { accountId, endedAt: null },
-        orderBy: { id: 'asc' },
-        take: limit,
-        include: WITH_UNSIGNED_ATTEMPTS,
-      })
-      return rows.map(toListedOrder)
-    },
+    active: (accountId, limit) =>
+      readOrders(
+        client,
+        Prisma.sql`WHERE o.account_id = ${accountId}::uuid AND o.ended_at IS NULL ORDER BY o.id LIMIT ${limit}::int`,
+      ),
 
     async lastSeqs(orderIds) {
       const rows = await client.order.findMany({

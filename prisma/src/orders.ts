@@ -78,6 +78,11 @@ export interface OrderAppend {
   readonly from: OrderStatus
   /** The order's `lastSeq` as the writer read it. */
   readonly expectedSeq: number
+  /**
+   * The order as the writer read it, where it has: what the step leaves is then computed instead of read back, which is the larger
+   * part of a step's cost. The step is applied only if the order still has these attempts.
+   */
+  readonly order?: Order
   /** Empty only where the step is no news: a failed attempt that will be followed by another in the same status. */
   readonly events: readonly EventDraft[]
   /** Without `dueInMs`, an order that still needs work is due at once, and another one never. */

@@ -177,22 +177,20 @@ test('how long an order has stood still is told by the clock of Postgres', async
   expect(await store.work.idleMs(randomUUID())).toBe(Infinity)
 })
 
-test('what happened lately is told again, with its news', async () => {
+test('what happened lately is found, and told with its news from where it is known', async () => {
   const accountId = await newAccount(store)
   const [order] = await ordersOf(accountId, 1)
   if (!order) throw new Error('no order')
   await store.orders.appendEvents([steps(order, 1, ['pending', 'routing'])])
-  const recent = await store.work.recentlyUpdated(60_000, 1_000)
-  const found = recent.find((published) => published.order.id === order.id)
-  expect(found?.order).toMatchObject({ status: 'routing', lastSeq: 2 })
-  expect(found?.news.map(({ seq }) => seq)).toEqual([1, 2])
-  await execute(
-    `UPDATE order_events SET at = at - interval '2 minutes' WHERE order_id = $1 AND seq = 1`,
-    order.id,
-  )
-  const later = await store.work.recentlyUpdated(60_000, 1_000)
-  expect(later.find((published) => published.order.id === order.id)?.news.map(({ seq }) => seq)).toEqual([2])
+  const recently = async () =>
+    (await store.work.recentSeqs(60_000, 1_000)).filter(({ orderId }) => orderId === order.id)
+  const known = { orderId: order.id, accountId }
+  expect(await recently()).toEqual([{ ...known, lastSeq: 2 }])
+  const [told] = await store.work.newsSince([{ ...known, lastSeq: 0 }])
+  expect(told?.order).toMatchObject({ id: order.id, status: 'routing', lastSeq: 2 })
+  expect(told?.news.map(({ seq }) => seq)).toEqual([1, 2])
+  const [rest] = await store.work.newsSince([{ ...known, lastSeq: 1 }])
+  expect(rest?.news.map(({ seq }) => seq)).toEqual([2])
   await execute(`UPDATE order_events SET at = at - interval '2 minutes' WHERE order_id = $1`, order.id)
-  const latest = await store.work.recentlyUpdated(60_000, 1_000)
-  expect(latest.filter((published) => published.order.id === order.id)).toEqual([])
+  expect(await recently()).toEqual([])
 })

@@ -114,6 +114,9 @@ export type OrderJson = Json<Omit<Order, 'attempts' | 'priorityFee'>> & {
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
 
+/** SQL that writes a time as epoch milliseconds. */
+export const EPOCH_MS = (column: string) => Prisma.raw(ms(column))
+
 /**
  * SQL that writes the row `a` of attempts as `AttemptJson`. The hot statements answer in JSON: reading a column takes the client
  * several times as long as parsing a field does.

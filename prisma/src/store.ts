@@ -186,6 +186,13 @@ export interface DueOrder {
 }
 
 /** What the loops that look for work ask. */
+/** How far an order's log reaches, or is known to somebody. */
+export interface OrderSeq {
+  readonly orderId: string
+  readonly accountId: string
+  readonly lastSeq: number
+}
+
 export interface WorkRepository {
   /**
    * Orders that need work (not terminal, open or submitted) and were due more than `idleMs` ago, by id: at most `limit` after
@@ -199,8 +206,10 @@ export interface WorkRepository {
   expiredOrders(limit: number): Promise<OverdueOrder[]>
   /** How long ago the order last changed, by the clock of Postgres; Infinity where there is no such order. */
   idleMs(orderId: string): Promise<number>
-  /** Orders with events of the last `sinceMs`, and those events: what a wiped Redis should hear again. Newest first. */
-  recentlyUpdated(sinceMs: number, limit: number): Promise<Published[]>
+  /** Where orders with events of the last `sinceMs` stand, by the clock of Postgres. Newest first. */
+  recentSeqs(sinceMs: number, limit: number): Promise<OrderSeq[]>
+  /** Orders as they are, each with its events after `lastSeq`: what somebody who knows it up to there should be told. */
+  newsSince(orders: readonly OrderSeq[]): Promise<Published[]>
 }
 
 /** Whether the engine trades, as an operator last said. */

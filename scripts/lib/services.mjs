@@ -64,3 +64,9 @@ export function environmentOf(name, environment) {
   const hidden = Object.keys(SECRETS).filter((secret) => !SECRETS[secret].includes(name))
   return Object.fromEntries(Object.entries(environment).filter(([variable]) => !hidden.includes(variable)))
 }
+
+/**
+ * With which every process runs, here and in the images. An order leaves much behind that is garbage a moment later: with V8's usual
+ * 16 MB for the young, a seventh of the time goes into collecting it (docs/performance.md).
+ */
+export const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=32']

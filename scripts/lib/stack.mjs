@@ -7,7 +7,7 @@ import { checkGivenPostgres, createDatabase, startPostgres } from './postgres.mj
 import { endedEarly, waitUntilReady } from './readiness.mjs'
 import { checkGivenRedis, startRedis } from './redis.mjs'
 import { keptSecret, newApiKey, newMasterKey } from './secrets.mjs'
-import { addressesFor, ALL_SERVICES, environmentOf, SERVICES, SETUP_ENTRY } from './services.mjs'
+import { addressesFor, ALL_SERVICES, environmentOf, NODE_FLAGS, SERVICES, SETUP_ENTRY } from './services.mjs'
 
 /**
  * Starts Postgres and Redis (where `env` gives no DATABASE_URL / REDIS_URL), localnet, the setup and the services, and
@@ -80,7 +80,7 @@ export async function startStack({
     const child = children.start({
       name,
       command: process.execPath,
-      args: ['--enable-source-maps', entries[name] ?? entries[serviceName] ?? join(root, entry)],
+      args: [...NODE_FLAGS, entries[name] ?? entries[serviceName] ?? join(root, entry)],
       env: { ...given, ...(await environmentFor({ name, service: serviceName, environment: given })) },
       // Not the checkout: a service reads the `.env` of its working directory, and here `env` alone shall count.
       cwd: dataDir,
@@ -108,7 +108,7 @@ export async function startStack({
     const child = children.start({
       name: 'setup',
       command: process.execPath,
-      args: ['--enable-source-maps', entries.setup ?? join(root, SETUP_ENTRY)],
+      args: [...NODE_FLAGS, entries.setup ?? join(root, SETUP_ENTRY)],
       env: environmentOf('setup', environment),
       cwd: dataDir,
     })

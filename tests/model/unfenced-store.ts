@@ -6,7 +6,7 @@ import { type Client } from 'pg'
  * What the writer wants to write stays as it is.
  */
 export function unfencedStore(store: Store, client: Client): Store {
-  async function refreshed(append: OrderAppend): Promise<OrderAppend> {
+  async function refreshed({ order: _order, ...append }: OrderAppend): Promise<OrderAppend> {
     const { rows } = await client.query<{ seq: number; attempts: number }>(
       'select last_seq as seq, attempt_count as attempts from orders where id = $1',
       [append.orderId],

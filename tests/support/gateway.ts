@@ -99,7 +99,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     newAccount,
     call: (method, path, callOptions = {}) => send(gateway.url, method, path, own.apiKey, callOptions),
     async countOrders() {
-      const due = await store.work.recentlyUpdated(86_400_000, 10_000)
+      const due = await store.work.recentSeqs(86_400_000, 10_000)
       return due.length
     },
     async close() {

@@ -67,7 +67,7 @@ export function createRouterEvents({ logger, metrics }: Pick<Deps, 'logger' | 'm
     venueExcluded: (venue, code) => exclusions({ venue, code }),
     swapBuilt(orderId, attempt, route) {
       swaps()
-      logger.info('swap instructions built', { event: 'swapBuilt', orderId, attempt, route })
+      logger.debug('swap instructions built', { event: 'swapBuilt', orderId, attempt, route })
     },
     followingLive(known, slot) {
       following = true

@@ -1,4 +1,11 @@
-import { AddressBook, bestAmount, ExecutionError, feeBpsOf, formatPrice, type PoolState } from '@fillstream/core'
+import {
+  AddressBook,
+  bestAmount,
+  ExecutionError,
+  feeBpsOf,
+  formatPrice,
+  type PoolState,
+} from '@fillstream/core'
 import { type RpcHandlers } from '@fillstream/messaging'
 import { type dexRouterOperations, type PoolInfo, type VenueInfo } from '@fillstream/types'
 import { type Follower } from './book/follower'

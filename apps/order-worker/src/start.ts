@@ -62,7 +62,7 @@ const TOKEN_ACCOUNT_BYTES = 165
 export async function start(
   config: Config,
   deps: Deps,
-  { chain, settlement }: ChainConnection = connectChain(config),
+  { chain, settlement }: ChainConnection = connectChain(config, deps.clock),
 ): Promise<OrderWorker> {
   const { clock, ids, logger, metrics } = deps
   const events = createWorkerEvents(deps)

@@ -116,10 +116,9 @@ export async function startTriggerRig(config: TriggerConfig = TEST_TRIGGERS): Pr
       return opened
     },
     async statuses() {
-      const found = new Map<string, OrderStatus>()
-      for (const { order } of await store.work.recentlyUpdated(86_400_000, 100_000))
-        found.set(order.id, order.status)
-      return found
+      const recent = await store.work.recentSeqs(86_400_000, 100_000)
+      const found = await store.orders.lastSeqs(recent.map(({ orderId }) => orderId))
+      return new Map<string, OrderStatus>([...found].map(([id, { status }]) => [id, status]))
     },
     async close() {
       await first.prices.settled()

@@ -1,6 +1,7 @@
 import { orderEventsStream, orderHashKey, orderNewsSchema, shardOf, type OrderNews } from '@fillstream/types'
 import { isTerminal, type OrderSnapshot } from '@fillstream/core'
-import { type Redis } from 'ioredis'
+import { createHash } from 'node:crypto'
+import { type ChainableCommander, type Redis } from 'ioredis'
 
 export interface NewsConfig {
   readonly prefix: string
@@ -36,18 +37,22 @@ end
 return seen
 `
 
+const PUBLISH_SHA = createHash('sha1').update(PUBLISH).digest('hex')
+
 /** Tells the news of orders, after their events are durable. Rejects when Redis is away; repeats are harmless. */
 export type PublishOrders = (orders: readonly PublishedOrder[]) => Promise<void>
 
 export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders {
   const ttlOf = lifeOf(config)
-  return async (orders) => {
+
+  async function run(
+    orders: readonly PublishedOrder[],
+    call: (pipeline: ChainableCommander, keysAndValues: readonly (string | number)[]) => unknown,
+  ): Promise<Error | null> {
     const pipeline = redis.pipeline()
     for (const { order, news } of orders) {
       const shard = shardOf(order.accountId, config.shards)
-      pipeline.eval(
-        PUBLISH,
-        2,
+      call(pipeline, [
         orderEventsStream(config.prefix, shard),
         orderHashKey(config.prefix, shard, order.orderId),
         config.maxLength,
@@ -55,11 +60,18 @@ export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders
         order.lastSeq,
         JSON.stringify(order),
         ...news.map((event) => JSON.stringify(event)),
-      )
+      ])
     }
     const replies = (await pipeline.exec()) ?? []
-    const failed = replies.find(([error]) => error)
-    if (failed?.[0]) throw failed[0]
+    return replies.find(([error]) => error)?.[0] ?? null
+  }
+
+  return async (orders) => {
+    // By the digest of the script; a Redis that began anew does not know it yet.
+    let failed = await run(orders, (pipeline, given) => pipeline.evalsha(PUBLISH_SHA, 2, ...given))
+    if (failed?.message.startsWith('NOSCRIPT'))
+      failed = await run(orders, (pipeline, given) => pipeline.eval(PUBLISH, 2, ...given))
+    if (failed) throw failed
   }
 }
 

@@ -49,6 +49,9 @@ export function startRpcServer<Operations extends RpcOperations>(
   const stream = requestStream(config.prefix, config.service)
   const redisClock = createRedisClock(sender, clock)
   const running = new Set<Promise<void>>()
+  /** Answers that leave with the next turn of the event loop; at most as many as requests run. */
+  const replies: { readonly replyTo: string; readonly text: string }[] = []
+  let sending: Promise<unknown> = Promise.resolve()
   let stopped = false
 
   async function answer(text: string, ageMs: number): Promise<void> {
@@ -56,11 +59,21 @@ export function startRpcServer<Operations extends RpcOperations>(
     if (!parsed.success || parsed.data.timeoutMs <= ageMs) return
     const { id, replyTo, op, body, timeoutMs } = parsed.data
     const reply = await handle(op, body, timeoutMs - ageMs)
-    await sender
-      .multi()
-      .xadd(replyTo, 'MAXLEN', '~', MAX_REPLIES, '*', 'r', JSON.stringify({ id, ...reply }))
-      .pexpire(replyTo, REPLY_TTL_MS)
-      .exec()
+    replies.push({ replyTo, text: JSON.stringify({ id, ...reply }) })
+    // Those of this turn of the event loop go together.
+    if (replies.length === 1) setImmediate(sendReplies)
+  }
+
+  function sendReplies(): void {
+    const pipeline = sender.pipeline()
+    const streams = new Set<string>()
+    for (const { replyTo, text } of replies.splice(0)) {
+      pipeline.xadd(replyTo, 'MAXLEN', '~', MAX_REPLIES, '*', 'r', text)
+      streams.add(replyTo)
+    }
+    for (const stream of streams) pipeline.pexpire(stream, REPLY_TTL_MS)
+    // Whoever waits asks again.
+    sending = pipeline.exec().catch((error: unknown) => logger.warn('could not answer requests', { error }))
   }
 
   async function handle(op: string, body: unknown, budgetMs: number): Promise<object> {
@@ -144,6 +157,8 @@ export function startRpcServer<Operations extends RpcOperations>(
       patience.abort()
       await closeRedisLoop(reader, loop)
       await Promise.allSettled(running)
+      if (replies.length > 0) sendReplies()
+      await sending
       await closeRedis(sender)
     },
   }

@@ -45,6 +45,7 @@ function wrap(logger: winston.Logger): Logger {
   const write =
     (level: string) =>
     (message: string, fields: LogFields = {}) => {
+      if (logger.silent || !logger.isLevelEnabled(level)) return
       logger.log(level, message, redact(fields))
     }
   return {

@@ -18,7 +18,7 @@ function unfenced(create) {
           ]),
         )
         return real.orders.appendEvents(
-          appends.map((append) => {
+          appends.map(({ order: _order, ...append }) => {
             const order = now.get(append.orderId)
             if (!order) return append
             const attempt =

@@ -19,12 +19,11 @@ import {
   type TransactionSigner,
 } from '@solana/kit'
 import { getAddMemoInstruction } from '@solana-program/memo'
-import { getCreateAccountWithSeedInstruction } from '@solana-program/system'
+import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system'
 import {
   findAssociatedTokenPda,
   getCloseAccountInstruction,
   getCreateAssociatedTokenIdempotentInstruction,
-  getInitializeAccount3Instruction,
   getTokenSize,
   getTransferCheckedInstruction,
   TOKEN_PROGRAM_ADDRESS,
@@ -125,7 +124,9 @@ async function buildSwap(
     decimals: decimalsOf(legs, order.outputMint),
   })
   const instructions: Instruction[] = [
-    ...(temporary === null ? [] : openTemporary(order, wallet, temporary, settlement.tokenAccountRent)),
+    ...(temporary === null
+      ? []
+      : openTemporary(known, order, wallet, temporary, settlement.tokenAccountRent)),
     ...(order.outputMint === WRAPPED_SOL_MINT ? [] : [openOutput(known, order, wallet, output)]),
     ...payIn(known, order, legs, wallet, input),
     withAccount(payout, { address: reference as Address, role: AccountRole.READONLY }),
@@ -159,37 +160,58 @@ async function accountOf(
   return mint === WRAPPED_SOL_MINT && temporary !== null ? temporary : associated(`${owner} ${mint}`)
 }
 
+const TOKEN_ACCOUNT_BYTES = BigInt(getTokenSize())
+
+/**
+ * SystemInstruction::CreateAccountWithSeed (tag 3: base, seed, lamports, space, owner) and TokenInstruction::InitializeAccount3 (tag
+ * 18: owner). Put down by hand: the client libraries spell each address out and read it back to get its bytes.
+ */
 function openTemporary(
+  { addresses }: Known,
   order: SwapOrder,
   wallet: TransactionSigner,
   temporary: Address,
   rent: bigint,
 ): Instruction[] {
   const funding = order.inputMint === WRAPPED_SOL_MINT ? order.inAmount : 0n
+  const owner = addresses.bytesOf(wallet.address)
+  const seed = Buffer.from(temporaryAccountSeed(order))
+  const creation = Buffer.concat([
+    Uint8Array.of(3, 0, 0, 0),
+    owner,
+    u64(BigInt(seed.length)),
+    seed,
+    u64(rent + funding),
+    u64(TOKEN_ACCOUNT_BYTES),
+    addresses.bytesOf(TOKEN_PROGRAM_ADDRESS),
+  ])
   return [
-    getCreateAccountWithSeedInstruction({
-      payer: wallet,
-      newAccount: temporary,
-      base: wallet.address,
-      seed: temporaryAccountSeed(order),
-      amount: rent + funding,
-      space: getTokenSize(),
+    {
+      programAddress: SYSTEM_PROGRAM_ADDRESS,
+      accounts: [
+        { address: wallet.address, role: AccountRole.WRITABLE_SIGNER },
+        { address: temporary, role: AccountRole.WRITABLE },
+      ],
+      data: creation,
+    },
+    {
       programAddress: TOKEN_PROGRAM_ADDRESS,
-    }),
-    getInitializeAccount3Instruction({
-      account: temporary,
-      mint: WRAPPED_SOL,
-      owner: wallet.address,
-    }),
+      accounts: [
+        { address: temporary, role: AccountRole.WRITABLE },
+        { address: WRAPPED_SOL, role: AccountRole.READONLY },
+      ],
+      data: Buffer.concat([Uint8Array.of(18), owner]),
+    },
   ]
 }
 
-function openOutput(
-  known: Known,
-  order: SwapOrder,
-  wallet: TransactionSigner,
-  output: Address,
-): Instruction {
+function u64(value: bigint): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64LE(value)
+  return bytes
+}
+
+function openOutput(known: Known, order: SwapOrder, wallet: TransactionSigner, output: Address): Instruction {
   return getCreateAssociatedTokenIdempotentInstruction({
     payer: wallet,
     ata: output,

@@ -44,6 +44,7 @@ export function createCancelOrder({ orders, journal, events, ids, view }: Cancel
         accountId,
         from: order.status,
         expectedSeq: order.lastSeq,
+        order,
         events: [{ eventId: ids.uuid(), status: 'cancelled', phase: null, data: {} }],
       })
       if (result.outcome === 'conflict') continue

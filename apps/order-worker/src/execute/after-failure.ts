@@ -32,6 +32,7 @@ export function afterFailure(
     accountId: order.accountId,
     from: order.status,
     expectedSeq: order.lastSeq,
+    order,
     attempt,
   }
   if (isTransient(code) && !isNowOrNever(order, code) && attempt.attempt < MAX_ATTEMPTS) {

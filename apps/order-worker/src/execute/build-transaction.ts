@@ -5,8 +5,8 @@ import {
 } from '@solana-program/compute-budget'
 import { type Lifetime } from '../adapters/chain/chain'
 import { type Wallet } from '../signer/wallets'
-import { type WireInstruction } from './check-instructions'
 import { assembleTransaction, compileMessage } from './compile-message'
+import { type SwapInstruction } from './decode-instruction'
 
 /** Enough for a swap of several legs with its memos; what is not used is not charged beyond the priority fee. */
 export const COMPUTE_UNITS = 200_000
@@ -44,7 +44,7 @@ export function buildTransaction(
     readonly orderId: string
     readonly attempt: number
     readonly wallet: Wallet
-    readonly instructions: readonly WireInstruction[]
+    readonly instructions: readonly SwapInstruction[]
     readonly lifetime: Lifetime
     readonly computeUnitPrice: bigint
   },

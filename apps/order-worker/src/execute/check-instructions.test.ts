@@ -305,7 +305,7 @@ test.each(tampered)('refused: %s', async (_name, part, tamper) => {
 
 test('refused: a co-signer that is the wallet, which would sign anything', async () => {
   const forged = await swap(WRAPPED_SOL_MINT, USDC)
-  expect(() => checkInstructions([...forged.parts.values()], { ...forged.limits, coSigner: wallet }, addresses)).toThrow(
-    'co-signer',
-  )
+  expect(() =>
+    checkInstructions([...forged.parts.values()], { ...forged.limits, coSigner: wallet }, addresses),
+  ).toThrow('co-signer')
 })

@@ -1,35 +1,16 @@
 import { ExecutionError, MEMO_PROGRAM, temporaryAccountSeed, type AddressBook } from '@fillstream/core'
 import { WRAPPED_SOL_MINT, type InstructionWire, type SwapMode } from '@fillstream/types'
+import { type Address } from '@solana/kit'
+import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system'
+import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
 import {
-  type Address,
-  type Instruction,
-  type InstructionWithAccounts,
-  type InstructionWithData,
-  type AccountMeta,
-} from '@solana/kit'
-import {
-  identifySystemInstruction,
-  parseCreateAccountWithSeedInstruction,
-  SYSTEM_PROGRAM_ADDRESS,
-  SystemInstruction,
-} from '@solana-program/system'
-import {
-  ASSOCIATED_TOKEN_PROGRAM_ADDRESS,
-  AssociatedTokenInstruction,
-  identifyAssociatedTokenInstruction,
-  identifyTokenInstruction,
-  parseCloseAccountInstruction,
-  parseCreateAssociatedTokenIdempotentInstruction,
-  parseInitializeAccount3Instruction,
-  parseTransferCheckedInstruction,
-  TOKEN_PROGRAM_ADDRESS,
-  TokenInstruction,
-} from '@solana-program/token'
+  decodeAssociatedToken,
+  decodeSystem,
+  decodeToken,
+  type DecodedInstruction,
+  type SwapInstruction,
+} from './decode-instruction'
 import { type SwapAccounts } from './swap-accounts'
-
-export type WireInstruction = Instruction &
-  InstructionWithAccounts<readonly AccountMeta[]> &
-  InstructionWithData<Uint8Array>
 
 /** What the swap may do, from the order alone. Amounts in base units. */
 export interface SwapLimits {
@@ -57,17 +38,11 @@ interface Sums {
   closed: number
 }
 
-/** The instruction in the form of the client library. @throws ExecutionError where an address is none */
-function fromWire(wire: InstructionWire, addresses: AddressBook): WireInstruction {
-  const address = (text: string): Address => {
+/** The instruction as it will be signed. @throws ExecutionError where an address is none */
+function fromWire(wire: InstructionWire, addresses: AddressBook): SwapInstruction {
+  for (const text of [wire.programAddress, ...wire.accounts.map((account) => account.address)])
     if (!addresses.has(text)) refuse(`${text} is no address`)
-    return text as Address
-  }
-  return {
-    programAddress: address(wire.programAddress),
-    accounts: wire.accounts.map(({ address: at, role }) => ({ address: address(at), role })),
-    data: new Uint8Array(Buffer.from(wire.data, 'base64')),
-  }
+  return { ...wire, data: Buffer.from(wire.data, 'base64') }
 }
 
 function refuse(reason: string): never {
@@ -88,11 +63,11 @@ export function checkInstructions(
   wire: readonly InstructionWire[],
   limits: SwapLimits,
   addresses: AddressBook,
-): readonly WireInstruction[] {
+): readonly SwapInstruction[] {
   if (limits.coSigner === limits.accounts.wallet) refuse('the co-signer is the wallet itself')
   const instructions = wire.map((instruction) => fromWire(instruction, addresses))
   const sums: Sums = { leaves: 0n, arrives: 0n, closed: 0 }
-  for (const instruction of instructions) checkOne(instruction, limits, sums)
+  for (const instruction of instructions) checkOne(instruction, limits, sums, addresses)
   if (limits.swapMode === 'ExactIn' && sums.leaves !== limits.inAmount)
     refuse(`${sums.leaves} would leave, expected exactly ${limits.inAmount}`)
   if (sums.leaves > limits.inAmount) refuse(`${sums.leaves} would leave, at most ${limits.inAmount} may`)
@@ -103,19 +78,23 @@ export function checkInstructions(
   return instructions
 }
 
-function checkOne(instruction: WireInstruction, limits: SwapLimits, sums: Sums): void {
-  const allowed: readonly string[] = [limits.accounts.wallet, limits.coSigner]
-  for (const account of instruction.accounts) {
-    if (account.role >= 2 && !allowed.includes(account.address))
-      refuse(`${account.address} would have to sign`)
+function checkOne(
+  instruction: SwapInstruction,
+  limits: SwapLimits,
+  sums: Sums,
+  addresses: AddressBook,
+): void {
+  for (const { address, role } of instruction.accounts) {
+    if (role >= 2 && address !== limits.accounts.wallet && address !== limits.coSigner)
+      refuse(`${address} would have to sign`)
   }
   switch (instruction.programAddress) {
     case SYSTEM_PROGRAM_ADDRESS:
-      return checkSystem(instruction, limits)
+      return checkSystem(decodeSystem(instruction, addresses), limits)
     case TOKEN_PROGRAM_ADDRESS:
-      return checkToken(instruction, limits, sums)
+      return checkToken(decodeToken(instruction, addresses), limits, sums)
     case ASSOCIATED_TOKEN_PROGRAM_ADDRESS:
-      return checkAssociatedToken(instruction, limits)
+      return checkAssociatedToken(decodeAssociatedToken(instruction), limits)
     case MEMO_PROGRAM:
       return checkMemo(instruction)
     default:
@@ -124,84 +103,73 @@ function checkOne(instruction: WireInstruction, limits: SwapLimits, sums: Sums):
 }
 
 function checkSystem(
-  instruction: WireInstruction,
+  instruction: DecodedInstruction,
   { accounts, inputMint, inAmount, orderId, attempt, tokenAccountRent }: SwapLimits,
 ): void {
-  if (identifySystemInstruction(instruction) !== SystemInstruction.CreateAccountWithSeed)
-    refuse('a system instruction other than createAccountWithSeed')
+  if (instruction.kind !== 'createAccountWithSeed')
+    return refuse('a system instruction other than createAccountWithSeed')
   if (accounts.temporary === null) refuse('a temporary account although no SOL is involved')
-  const { accounts: used, data } = parseCreateAccountWithSeedInstruction(instruction)
-  expectSame('the payer of the temporary account', used.payer.address, accounts.wallet)
-  expectSame('the temporary account', used.newAccount.address, accounts.temporary)
-  expectSame('its base', data.base, accounts.wallet)
-  expectSame('its seed', data.seed, temporaryAccountSeed({ orderId, attempt }))
-  expectSame('its owner', data.programAddress, TOKEN_PROGRAM_ADDRESS)
+  expectSame('the payer of the temporary account', instruction.payer, accounts.wallet)
+  expectSame('the temporary account', instruction.newAccount, accounts.temporary)
+  expectSame('its base', instruction.base, accounts.wallet)
+  expectSame('its seed', instruction.seed, temporaryAccountSeed({ orderId, attempt }))
+  expectSame('its owner', instruction.owner, TOKEN_PROGRAM_ADDRESS)
   const input = inputMint === WRAPPED_SOL_MINT ? inAmount : 0n
-  if (data.amount > tokenAccountRent + input)
-    refuse(`${data.amount} lamports would go into the temporary account`)
+  if (instruction.lamports > tokenAccountRent + input)
+    refuse(`${instruction.lamports} lamports would go into the temporary account`)
 }
 
-function checkToken(instruction: WireInstruction, limits: SwapLimits, sums: Sums): void {
+function checkToken(instruction: DecodedInstruction, limits: SwapLimits, sums: Sums): void {
   const { accounts } = limits
-  switch (identifyTokenInstruction(instruction)) {
-    case TokenInstruction.InitializeAccount3: {
-      const { accounts: used, data } = parseInitializeAccount3Instruction(instruction)
-      expectSame('the initialised account', used.account.address, accounts.temporary ?? 'none')
-      expectSame('its mint', used.mint.address, WRAPPED_SOL_MINT)
-      expectSame('its owner', data.owner, accounts.wallet)
-      return
-    }
-    case TokenInstruction.TransferChecked: {
-      checkTransfer(instruction, limits, sums)
-      return
-    }
-    case TokenInstruction.CloseAccount: {
-      const { accounts: used } = parseCloseAccountInstruction(instruction)
-      expectSame('the closed account', used.account.address, accounts.temporary ?? 'none')
-      expectSame('where its lamports go', used.destination.address, accounts.wallet)
-      expectSame('its owner', used.owner.address, accounts.wallet)
+  switch (instruction.kind) {
+    case 'initializeAccount3':
+      expectSame('the initialised account', instruction.account, accounts.temporary ?? 'none')
+      expectSame('its mint', instruction.mint, WRAPPED_SOL_MINT)
+      return expectSame('its owner', instruction.owner, accounts.wallet)
+    case 'transferChecked':
+      return checkTransfer(instruction, limits, sums)
+    case 'closeAccount':
+      expectSame('the closed account', instruction.account, accounts.temporary ?? 'none')
+      expectSame('where its lamports go', instruction.destination, accounts.wallet)
+      expectSame('its owner', instruction.owner, accounts.wallet)
       sums.closed += 1
       return
-    }
     default:
-      refuse('a token instruction other than initializeAccount3, transferChecked and closeAccount')
+      return refuse('a token instruction other than initializeAccount3, transferChecked and closeAccount')
   }
 }
 
-function checkTransfer(instruction: WireInstruction, limits: SwapLimits, sums: Sums): void {
+function checkTransfer(
+  transfer: Extract<DecodedInstruction, { kind: 'transferChecked' }>,
+  limits: SwapLimits,
+  sums: Sums,
+): void {
   const { accounts, coSigner, reference } = limits
-  const { accounts: used, data } = parseTransferCheckedInstruction(instruction)
-  for (const extra of instruction.accounts.slice(4))
-    expectSame('an extra account of a transfer', extra.address, reference)
-  if (used.authority.address === accounts.wallet) {
-    expectSame('the source of the input', used.source.address, accounts.input)
-    expectSame('the mint of the input', used.mint.address, limits.inputMint)
-    sums.leaves += data.amount
+  for (const extra of transfer.extra) expectSame('an extra account of a transfer', extra, reference)
+  if (transfer.authority === accounts.wallet) {
+    expectSame('the source of the input', transfer.source, accounts.input)
+    expectSame('the mint of the input', transfer.mint, limits.inputMint)
+    sums.leaves += transfer.amount
     return
   }
-  expectSame('the authority of the payout', used.authority.address, coSigner)
-  expectSame('the destination of the payout', used.destination.address, accounts.output)
-  expectSame('the mint of the payout', used.mint.address, limits.outputMint)
+  expectSame('the authority of the payout', transfer.authority, coSigner)
+  expectSame('the destination of the payout', transfer.destination, accounts.output)
+  expectSame('the mint of the payout', transfer.mint, limits.outputMint)
   const own: readonly (string | null)[] = [accounts.input, accounts.output, accounts.temporary]
-  if (own.includes(used.source.address)) refuse('the payout would come from the wallet itself')
-  sums.arrives += data.amount
+  if (own.includes(transfer.source)) refuse('the payout would come from the wallet itself')
+  sums.arrives += transfer.amount
 }
 
-function checkAssociatedToken(instruction: WireInstruction, { accounts, outputMint }: SwapLimits): void {
-  if (
-    identifyAssociatedTokenInstruction(instruction) !==
-    AssociatedTokenInstruction.CreateAssociatedTokenIdempotent
-  ) {
-    refuse('an associated-token instruction other than createIdempotent')
-  }
-  const { accounts: used } = parseCreateAssociatedTokenIdempotentInstruction(instruction)
-  expectSame('the payer of the token account', used.payer.address, accounts.wallet)
-  expectSame('its owner', used.owner.address, accounts.wallet)
-  expectSame('its mint', used.mint.address, outputMint)
-  expectSame('the token account', used.ata.address, accounts.output)
+function checkAssociatedToken(instruction: DecodedInstruction, { accounts, outputMint }: SwapLimits): void {
+  if (instruction.kind !== 'createAssociatedIdempotent')
+    return refuse('an associated-token instruction other than createIdempotent')
+  expectSame('the payer of the token account', instruction.payer, accounts.wallet)
+  expectSame('its owner', instruction.owner, accounts.wallet)
+  expectSame('its mint', instruction.mint, outputMint)
+  expectSame('the token account', instruction.account, accounts.output)
 }
 
-function checkMemo(instruction: WireInstruction): void {
+function checkMemo(instruction: SwapInstruction): void {
   if (instruction.accounts.length > 0) refuse('a memo that names accounts')
   if (instruction.data.length > MAX_MEMO_BYTES) refuse('a memo that is too long')
   if (!Buffer.from(instruction.data).toString('utf8').startsWith('route:'))

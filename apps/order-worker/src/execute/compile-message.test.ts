@@ -30,7 +30,13 @@ const instruction = fc.record({
 })
 
 /** The client library's compilation of the same message. */
-function byLibrary(instructions: readonly { programAddress: string; accounts: readonly { address: string; role: number }[]; data: Uint8Array }[]) {
+function byLibrary(
+  instructions: readonly {
+    programAddress: string
+    accounts: readonly { address: string; role: number }[]
+    data: Uint8Array
+  }[],
+) {
   return compileTransaction(
     pipe(
       createTransactionMessage({ version: 0 }),
@@ -80,5 +86,7 @@ it('means what the client library compiles: the same header, signers and instruc
 
 it('refuses what is no address', () => {
   const instructions = [{ programAddress: 'nobody', accounts: [], data: new Uint8Array() }]
-  expect(() => compileMessage({ feePayer, blockhash: HASH, instructions }, new AddressBook())).toThrow(RangeError)
+  expect(() => compileMessage({ feePayer, blockhash: HASH, instructions }, new AddressBook())).toThrow(
+    RangeError,
+  )
 })

@@ -38,7 +38,8 @@ export function compileMessage(
   }
   // A stable sort: the fee payer came first and stays first.
   const keys = [...roles.keys()].sort((a, b) => (roles.get(b) ?? 0) - (roles.get(a) ?? 0))
-  const count = (passes: (role: number) => boolean) => keys.filter((key) => passes(roles.get(key) ?? 0)).length
+  const count = (passes: (role: number) => boolean) =>
+    keys.filter((key) => passes(roles.get(key) ?? 0)).length
   const indexes = new Map(keys.map((key, index) => [key, index]))
   const indexOf = (key: string) => indexes.get(key) as number
 

@@ -11,6 +11,7 @@ import { isUnavailable, type OrderAppend } from '@fillstream/store'
 import { type EventData, type OrderStatus } from '@fillstream/types'
 import { ChainUnavailableError } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
+import { watchedAttempt } from '../watch/resolve'
 import { WrongChainError, type Watcher } from '../watch/watcher'
 import { afterFailure } from './after-failure'
 import { buildAttempt } from './build'
@@ -127,6 +128,7 @@ function eventOf(
     accountId: order.accountId,
     from: order.status,
     expectedSeq: order.lastSeq,
+    order,
     events: [{ eventId: engine.ids.uuid(), status, phase, data }],
   }
 }
@@ -199,15 +201,7 @@ async function build(engine: Engine, watcher: Watcher, order: Order, run: Run): 
   // Lost to another writer, or to the clock: the store takes no submission of an order whose time is over.
   if (!moved) return { order: order.expiresAt === null ? null : await expire(engine, order) }
   engine.events.stepTaken(moved)
-  await watcher.send({
-    orderId: order.id,
-    attempt: attempt.attempt,
-    signature: attempt.signature,
-    signedTransaction: attempt.signedTransaction,
-    lastValidBlockHeight: attempt.lastValidBlockHeight,
-    genesisHash: attempt.genesisHash,
-    reference: attempt.reference,
-  })
+  await watcher.send(watchedAttempt(order.id, attempt), moved)
   return { outcome: DONE }
 }
 

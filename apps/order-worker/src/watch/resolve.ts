@@ -1,5 +1,5 @@
 import { type Attempt, type Order } from '@fillstream/core'
-import { type OrderAppend } from '@fillstream/store'
+import { type OrderAppend, type SubmittedAttempt } from '@fillstream/store'
 import { afterFailure } from '../execute/after-failure'
 import { addFees, executedPrice, networkFees, settlementOf } from '../execute/settlement'
 import { type Engine } from '../engine'
@@ -18,20 +18,28 @@ export type WatchedAttempt = Pick<Attempt, 'orderId' | 'attempt'> & {
   readonly launch?: LaunchTiming
 }
 
+/** A submission as its watcher needs it. */
+export function watchedAttempt(orderId: string, submitted: SubmittedAttempt): WatchedAttempt {
+  const { attempt, signature, signedTransaction, lastValidBlockHeight, genesisHash, reference } = submitted
+  return { orderId, attempt, signature, signedTransaction, lastValidBlockHeight, genesisHash, reference }
+}
+
 /** What is done with an attempt after a verdict: resolved for good, or looked at again next turn. */
 export type Resolution = 'resolved' | 'again'
 
 /**
  * Appends what the chain said about an attempt: confirmed with what was settled, failed, or the next attempt.
  * Two watchers that resolve one attempt do no harm: the second finds the order moved on.
+ * @param known the order as the submission left it, where that is at hand: a step from it is refused if it has moved since
  */
 export async function resolveAttempt(
   engine: Engine,
   attempt: WatchedAttempt,
   verdict: Verdict,
+  known: Order | null,
 ): Promise<Resolution> {
   if (verdict.outcome === 'unknown') return 'again'
-  const order = await engine.store.orders.get(null, attempt.orderId)
+  const order = known ?? (await engine.store.orders.get(null, attempt.orderId))
   // Moved on without us: another copy resolved this attempt, or a later one is under way.
   if (order === null || order.status !== 'submitted' || order.attempts.length !== attempt.attempt)
     return 'resolved'
@@ -76,6 +84,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
     accountId: order.accountId,
     from: order.status,
     expectedSeq: order.lastSeq,
+    order,
     events: [{ eventId: engine.ids.uuid(), status: 'confirmed', phase: null, data }],
     changes: {
       txHash: attempt.signature,

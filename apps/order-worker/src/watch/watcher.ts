@@ -1,3 +1,4 @@
+import { type Order } from '@fillstream/core'
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { MAX_LOOKUP } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
@@ -7,8 +8,11 @@ import { verdictOn } from './verdict'
 
 /** Looks after signed attempts until the chain has said what became of them. */
 export interface Watcher {
-  /** Sends a new attempt's bytes, which are durable, and watches it. Never rejects: an unknown outcome is watched. */
-  send(attempt: WatchedAttempt): Promise<void>
+  /**
+   * Sends a new attempt's bytes, which are durable, and watches it. Never rejects: an unknown outcome is watched.
+   * @param order as the submission left it: it need not be read again when the chain has spoken
+   */
+  send(attempt: WatchedAttempt, order: Order): Promise<void>
   /** Takes the unresolved attempt of an order under watch. */
   adopt(orderId: string): Promise<void>
   close(): Promise<void>
@@ -21,6 +25,8 @@ const SENDING_AT_ONCE = 32
 interface Entry {
   readonly attempt: WatchedAttempt
   sentAt: number
+  /** As it was when the attempt was submitted; null where that is not known, or no longer so. */
+  order: Order | null
 }
 
 /** The genesis hash of an attempt is another chain's: nothing this chain says about it means anything. */
@@ -51,7 +57,7 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     }
     const known = watched.get(attempt.signature)
     if (known) return known
-    const entry = { attempt, sentAt: -Infinity }
+    const entry: Entry = { attempt, sentAt: -Infinity, order: null }
     watched.set(attempt.signature, entry)
     events.unresolved(watched.size)
     return entry
@@ -87,8 +93,11 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     }))
     const known = verdicts.filter(({ verdict }) => verdict.outcome !== 'unknown')
     await inGroups(known, RESOLVING_AT_ONCE, async ({ entry, verdict }) => {
-      if ((await resolveAttempt(engine, entry.attempt, verdict)) === 'resolved')
-        watched.delete(entry.attempt.signature)
+      const { attempt, order } = entry
+      // Of an order that someone else has moved, the step is refused; then it is read.
+      entry.order = null
+      if ((await resolveAttempt(engine, attempt, verdict, order)) === 'resolved')
+        watched.delete(attempt.signature)
     })
     const stale = clock.monotonic() - config.RESEND_INTERVAL_MS
     const unseen = verdicts.filter(
@@ -117,7 +126,11 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
   const loop: Loop = startLoop(clock, config.WATCH_INTERVAL_MS, turn, failed)
 
   return {
-    send: (attempt) => sendBytes(watch(attempt)),
+    send(attempt, order) {
+      const entry = watch(attempt)
+      entry.order = order
+      return sendBytes(entry)
+    },
     async adopt(orderId) {
       for (const attempt of await engine.store.attempts.ofOrder(orderId)) {
         const watchable = attempt.status === 'submitted' ? asWatched(attempt) : null

@@ -20,7 +20,10 @@ const addressBytes = fc
   .map(([zeros, bytes]) => bytes.map((byte, at) => (at < zeros ? 0 : byte)))
 
 it('encodes any bytes as the definition has it', () => {
-  fc.assert(fc.property(anyBytes, (bytes) => encodeBase58(bytes) === byDefinition(bytes)), { numRuns: 1_000 })
+  fc.assert(
+    fc.property(anyBytes, (bytes) => encodeBase58(bytes) === byDefinition(bytes)),
+    { numRuns: 1_000 },
+  )
 })
 
 it('decodes the address of any 32 bytes', () => {

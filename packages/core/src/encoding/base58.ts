@@ -26,8 +26,7 @@ export function encodeBase58(bytes: Uint8Array): string {
   }
   let at = zeros
   if ((bytes.length - zeros) % 2 === 1) push(256, bytes[at++] as number)
-  for (; at < bytes.length; at += 2)
-    push(PAIR, (bytes[at] as number) * 256 + (bytes[at + 1] as number))
+  for (; at < bytes.length; at += 2) push(PAIR, (bytes[at] as number) * 256 + (bytes[at + 1] as number))
   let text = ''
   for (const [place, group] of groups.entries()) {
     let rest = group

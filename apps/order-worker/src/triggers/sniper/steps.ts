@@ -2,6 +2,7 @@ import { failureOf, type FailedCheck, type Order } from '@fillstream/core'
 import { type OrderAppend } from '@fillstream/store'
 import { type EventData, type FailureCode, type OrderStatus } from '@fillstream/types'
 import { expire } from '../../execute/expire'
+import { watchedAttempt } from '../../watch/resolve'
 import { type PreparedPurchase } from './prepare'
 import { type HeardLaunch, type SniperOrder, type SniperParts } from './sniper-parts'
 
@@ -43,16 +44,8 @@ export async function submitPurchase(
   engine.events.stepTaken(result.order)
   const now = engine.clock.monotonic()
   const openToSubmittedMs = dueAt === null ? null : Math.round(now - dueAt)
-  await watcher.send({
-    orderId: order.id,
-    attempt: attempt.attempt,
-    signature: attempt.signature,
-    signedTransaction: attempt.signedTransaction,
-    lastValidBlockHeight: attempt.lastValidBlockHeight,
-    genesisHash: attempt.genesisHash,
-    reference: attempt.reference,
-    launch: { ...which, launchToSubmittedMs: Math.round(now - heardAt), openToSubmittedMs },
-  })
+  const launched = { ...which, launchToSubmittedMs: Math.round(now - heardAt), openToSubmittedMs }
+  await watcher.send({ ...watchedAttempt(order.id, attempt), launch: launched }, result.order)
   engine.events.sniped(order.id, launch.pool, dueAt === null ? null : engine.clock.monotonic() - dueAt)
   return true
 }
@@ -95,6 +88,7 @@ function stepsOf(
     accountId: order.accountId,
     from: order.status,
     expectedSeq: order.lastSeq,
+    order,
     events: steps.map(([status, phase, data]) => ({ eventId: ids.uuid(), status, phase, data })),
   }
 }
