@@ -115,7 +115,7 @@ async function openFloors(stack: Stack): Promise<Floors> {
   const traders = await createTraders(space.database, 16)
   const sockets = traders.map(() => new WebSocket(`ws://${child.address}/`))
   await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('open', resolve))))
-  const exchange = { url: `http://${child.address}/v1/orders`, body: YARDSTICK_BODY, traders }
+  const exchange = { url: `http://${child.address}/v1/orders`, bodies: [YARDSTICK_BODY], traders }
   return {
     async measure(part, orders) {
       const before = await usageByService(stack)

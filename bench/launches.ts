@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type EventMessage, type OrderView } from '@fillstream/types'
 import { createApi, openStream, type Api, type StreamClient } from '../tests/support/api'
 import { startStack, type Stack } from '../tests/support/stack'
+import { inMs, median, percentile, report, type Row } from './measure/report'
+import { readArguments, runBench } from './measure/run-bench'
 
 /*
  * 200 launches with a sniper order each, 60 of them bad in one of five ways, on a stack of its own with the default slots of
@@ -29,7 +31,7 @@ interface Snipe {
 }
 
 async function main(): Promise<void> {
-  const count = Number(process.argv[2] ?? 200)
+  const { count } = readArguments({ count: { full: 200, quick: 40 } })
   const stack = await startStack({ env: { SIM_SLOT_MS: String(SLOT_MS), SIM_CONFIRM_DELAY_MS: '0' } })
   try {
     const api = createApi(stack)
@@ -49,7 +51,7 @@ async function main(): Promise<void> {
       await stream.until(
         (m) => m.type === 'event' && 'orderId' in m && m.orderId === orderId && END.includes(m.data.status),
       )
-    report(stream, snipes)
+    report('launches', rowsOf(stream, snipes))
     await stream.close()
   } finally {
     await stack.close()
@@ -68,37 +70,57 @@ async function placeFor(stack: Stack, api: Api, kind: Snipe['kind']): Promise<st
   return placed.orderId
 }
 
-function report(stream: StreamClient, snipes: readonly Snipe[]): void {
+function rowsOf(stream: StreamClient, snipes: readonly Snipe[]): Row[] {
   const told = snipes.map((snipe) => ({ ...snipe, events: stream.events(snipe.orderId) }))
   const good = told.filter(({ kind }) => kind === 'good')
   const bought = good.filter(({ events }) => events.at(-1)?.data.status === 'confirmed')
-  print(`good: ${bought.length} of ${good.length} bought`)
-  const others = good.filter((each) => !bought.includes(each))
-  for (const { events } of others) print(`  not bought: ${JSON.stringify(events.at(-1)?.data)}`)
+  const rows: Row[] = [allOf('good ones, bought', bought.length, good.length)]
+  for (const { events } of good.filter((each) => !bought.includes(each)))
+    rows.push({ what: '  not bought', value: JSON.stringify(events.at(-1)?.data) })
 
-  const toSubmitted = bought.map(({ events }) => launchOf(events, 'confirmed')['openToSubmittedMs'])
-  const waited = toSubmitted.filter((ms) => typeof ms === 'number')
-  print(
-    `  from the slot before the opening to submitted: p50 ${at(waited, 0.5)} ms, p99 ${at(waited, 0.99)} ms; within a slot: ${waited.filter((ms) => ms <= SLOT_MS).length} of ${bought.length}`,
+  const launches = bought.map(({ events }) => launchOf(events, 'confirmed'))
+  const waited = launches.map((launch) => launch['openToSubmittedMs']).filter((ms) => typeof ms === 'number')
+  rows.push(
+    {
+      what: 'from the slot before the opening to submitted',
+      value: `p50 ${inMs(median(waited))}, p99 ${inMs(percentile(waited, 0.99))}`,
+    },
+    allOf(`  within a slot of ${SLOT_MS} ms`, waited.filter((ms) => ms <= SLOT_MS).length, bought.length),
+    {
+      what: `from the launch to submitted (it opens ${OPEN_IN_MS} ms after that)`,
+      value: `p50 ${inMs(median(launches.map((launch) => Number(launch['launchToSubmittedMs']))))}`,
+    },
   )
-  const fromLaunch = bought.map(({ events }) => Number(launchOf(events, 'confirmed')['launchToSubmittedMs']))
-  print(
-    `  from the launch to that: p50 ${at(fromLaunch, 0.5)} ms (it opens ${OPEN_IN_MS} ms after the launch)`,
-  )
-  const slots = bought.map(({ events }) => Number(launchOf(events, 'confirmed')['openToLandedSlots']))
+  const slots = launches.map((launch) => Number(launch['openToLandedSlots']))
   for (const slot of [...new Set(slots)].sort((a, b) => a - b))
-    print(`  landed ${slot} slots after the opening slot: ${slots.filter((each) => each === slot).length}`)
+    rows.push({
+      what: `landed ${slot} slots after the opening slot`,
+      value: String(slots.filter((each) => each === slot).length),
+    })
 
   for (const kind of BAD_KINDS) {
     const those = told.filter((each) => each.kind === kind)
     const right = those.filter(({ events }) => isRefusedFor(events, BAD[kind]))
-    print(`${kind}: ${right.length} of ${those.length} refused, for ${BAD[kind]} alone`)
+    rows.push(allOf(`${kind}, refused for ${BAD[kind]} alone`, right.length, those.length))
   }
   const signed = told.filter(
     ({ kind, events }) => kind !== 'good' && events.some(({ data }) => data.status === 'submitted'),
   )
-  print(`bad ones submitted: ${signed.length}`)
+  rows.push({
+    what: 'bad ones submitted',
+    value: String(signed.length),
+    target: '0',
+    met: signed.length === 0,
+  })
+  return rows
 }
+
+const allOf = (what: string, count: number, all: number): Row => ({
+  what,
+  value: `${count} of ${all}`,
+  target: 'all',
+  met: count === all,
+})
 
 function isRefusedFor(events: readonly EventMessage[], check: string): boolean {
   const last = events.at(-1)?.data
@@ -115,16 +137,4 @@ function launchOf(events: readonly EventMessage[], status: string): Record<strin
   return (event?.data['launch'] ?? {}) as Record<string, unknown>
 }
 
-function at(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`)
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-  process.exitCode = 1
-})
+runBench(main)

@@ -92,13 +92,13 @@ async function openAccepting(server: string, insert: string): Promise<Accepting>
   const process = await startYardstick('accept', env)
   return {
     url: `http://${process.address}/v1/orders`,
-    body: YARDSTICK_BODY,
+    bodies: [YARDSTICK_BODY],
     traders: await createTraders(space.database, 16),
     close: () => closeAll([space, { close: () => process.stop() }]),
   }
 }
 
-type Accepting = Pick<Exchange, 'url' | 'body' | 'traders'> & { close(): Promise<void> }
+type Accepting = Pick<Exchange, 'url' | 'bodies' | 'traders'> & { close(): Promise<void> }
 
 async function accept({ engine, rounds, seconds }: Parts): Promise<Row[]> {
   const { exchange } = await engine()
@@ -208,7 +208,7 @@ async function gateway({ rounds, quick }: Parts): Promise<Row[]> {
     const [bare, express] = floors as [Accepting, Accepting]
     const ours = {
       url: `${stack.urls.gateway}/v1/orders`,
-      body: ENGINE_BODY,
+      bodies: [ENGINE_BODY],
       traders: await createTraders(stack.urls.database, 16),
     }
     const run = (accepting: Omit<Accepting, 'close'>, total: number) => async () => ({

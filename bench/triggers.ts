@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type NewOrder, type Trigger } from '@fillstream/core'
+import { type NewOrder } from '@fillstream/core'
 import { type PriceEvent } from '@fillstream/types'
 import { runPricePaths } from '../apps/order-worker/test-support/price-paths'
 import {
@@ -9,16 +9,15 @@ import {
   type TriggerRig,
 } from '../apps/order-worker/test-support/trigger-rig'
 import { startIndexKeeper } from '../apps/order-worker/src/triggers/keep-index'
+import { beside, inMs, median, percentile, print, report, type Row } from './measure/report'
+import { addResting, PAIRS, SIZE, usedMemory } from './measure/resting'
+import { readArguments, runBench } from './measure/run-bench'
 
 /*
  * The trigger engine on a Postgres and a Redis of its own, everything on this machine, one process of ours. Sections: cost (of a price with
  * ever more resting orders), latency (from a price to the job), mass (5,000 orders at one price), paths (against a plain evaluator).
+ * `pnpm bench triggers [most resting orders] [paths] [section ...]`
  */
-const PAIRS: readonly Pair[] = Array.from({ length: 20 }, (_, i) => ({
-  inputMint: `in${i}`,
-  outputMint: `out${i}`,
-}))
-const SIZE = 1_000_000_000n
 const SETTINGS = { TRIGGER_PARK_MS: 4_000, TRIGGER_LEASE_MS: 5_000 }
 
 /** A deep pool at which one unit comes to about `price`. */
@@ -30,36 +29,49 @@ function limit(pair: Pair, price: number): Partial<NewOrder> {
   return { ...pair, type: 'limit', amount: SIZE, threshold, limitPrice: '1', priceUnit: 'outputPerInput' }
 }
 
-const sections: Readonly<Record<string, () => Promise<void>>> = { cost, latency, mass, paths }
-
-async function main(): Promise<void> {
-  const wanted = process.argv.slice(2)
-  for (const [name, section] of Object.entries(sections)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue
-    print(`\n${name}`)
-    await section()
-  }
+interface Sizes {
+  /** Resting orders at most. */
+  readonly resting: number
+  /** Generated price paths. */
+  readonly paths: number
 }
 
-async function withRig(work: (rig: TriggerRig) => Promise<void>, settings = SETTINGS): Promise<void> {
+const sections: Readonly<Record<string, (sizes: Sizes) => Promise<Row[]>>> = { cost, latency, mass, paths }
+
+async function main(): Promise<void> {
+  const { resting, paths, words } = readArguments({
+    resting: { full: 1_000_000, quick: 20_000 },
+    paths: { full: 10_000, quick: 1_000 },
+  })
+  const rows: Row[] = []
+  for (const [name, section] of Object.entries(sections)) {
+    if (words.length > 0 && !words.includes(name)) continue
+    print(`\n${name}`)
+    rows.push(...(await section({ resting, paths })))
+  }
+  report('triggers', rows)
+}
+
+async function withRig(work: (rig: TriggerRig) => Promise<Row[]>, settings = SETTINGS): Promise<Row[]> {
   const rig = await startTriggerRig(settings)
   try {
-    await work(rig)
+    return await work(rig)
   } finally {
     await rig.close()
   }
 }
 
 /** What a price costs that reaches nobody, and what a resting order takes in Redis. */
-async function cost(): Promise<void> {
-  await withRig(async (rig) => {
+async function cost({ resting: most }: Sizes): Promise<Row[]> {
+  return withRig(async (rig) => {
     const empty = await usedMemory(rig)
     const quiet = PAIRS.map((pair) => rig.market(pair, at(pair, 100)))
+    const rows: Row[] = []
     let resting = 0
     let first = 0
-    for (const target of [1_000, 10_000, 100_000, 1_000_000]) {
-      for (; resting < target; resting += 500)
-        await rig.parts.index.add(Array.from({ length: 500 }, (_, i) => restingTrigger(resting + i)))
+    for (const target of [1_000, 10_000, 100_000, 1_000_000].filter((count) => count < most).concat(most)) {
+      await addResting(rig, resting, target)
+      resting = target
       for (const price of [...quiet, ...quiet, ...quiet, ...quiet, ...quiet])
         await rig.parts.index.apply(price, 500, 5_000)
       const times: number[] = []
@@ -68,48 +80,32 @@ async function cost(): Promise<void> {
         await rig.parts.index.apply(quiet[i % quiet.length] as PriceEvent, 500, 5_000)
         times.push(performance.now() - began)
       }
-      const median = percentile(times, 0.5)
-      first ||= median
-      const bytes = ((await usedMemory(rig)) - empty) / resting
-      print(
-        `${resting} resting: a price costs ${ms(median)} (p50), ${(median / first).toFixed(2)}x of the first; ${Math.round(bytes)} bytes an order`,
-      )
+      const took = median(times)
+      first ||= took
+      const bytes = Math.round(((await usedMemory(rig)) - empty) / resting)
+      print(`${resting} resting: a price costs ${inMs(took)} (p50); ${bytes} bytes an order`)
+      const floor = { name: '1000 resting', value: first }
+      if (resting < most) continue
+      rows.push(beside(`a price that reaches nobody, ${resting} resting`, took, floor, { format: inMs }), {
+        what: 'Redis for a resting order',
+        value: `${bytes} bytes`,
+      })
     }
+    return rows
   })
 }
 
-function restingTrigger(n: number): Trigger {
-  const pair = PAIRS[n % PAIRS.length] as Pair
-  const hex = n.toString(16).padStart(12, '0')
-  return {
-    orderId: `01900000-0000-7000-8000-${hex}`,
-    accountId: '',
-    lastSeq: 2,
-    kind: 'limit',
-    ...pair,
-    swapMode: 'ExactIn',
-    amount: SIZE,
-    sizeClass: 9,
-    // Out of reach, and all different.
-    threshold: 200n * 10n ** 6n + BigInt(n),
-    trailingBps: null,
-    highWater: null,
-    openedAt: new Date(0),
-    expiresAt: null,
-  }
-}
-
 /** 100,000 orders over 20 pairs and 500 prices a second, some of which reach some orders; then the index is lost. */
-async function latency(): Promise<void> {
-  const [orders, perSecond, seconds] = [100_000, 500, 20]
-  await withRig(async (rig) => {
+async function latency({ resting }: Sizes): Promise<Row[]> {
+  const [orders, perSecond, seconds] = [Math.min(resting, 100_000), 500, 20]
+  return withRig(async (rig) => {
     await rig.open(
       Array.from({ length: orders }, (_, n) => limit(PAIRS[n % 20] as Pair, 101 + (n / orders) * 100)),
     )
     const keeper = startIndexKeeper(rig.parts, rig.prices)
     const filling = performance.now()
     while (!(await rig.parts.upkeep.isFilled())) await delay(20)
-    print(`the index of ${orders} orders is filled from Postgres in ${ms(performance.now() - filling)}`)
+    const filled = inMs(performance.now() - filling)
 
     const decided: number[] = []
     const events = { ...rig.parts.events, triggerDecided: (took: number) => decided.push(took * 1_000) }
@@ -127,15 +123,22 @@ async function latency(): Promise<void> {
     }
     await prices.settled()
     await keeper.stop()
-    print(
-      `${perSecond} prices/s for ${seconds} s: ${decided.length} orders fired, from price to queued p50 ${ms(percentile(decided, 0.5))}, p99 ${ms(percentile(decided, 0.99))}; prices behind their time p50 ${ms(percentile(behind, 0.5))}, p99 ${ms(percentile(behind, 0.99))}`,
-    )
+    const tail = (values: readonly number[]) =>
+      `p50 ${inMs(median(values))}, p99 ${inMs(percentile(values, 0.99))}`
+    return [
+      { what: `index of ${orders} orders, lost and filled from Postgres`, value: filled },
+      {
+        what: `${decided.length} orders fired at ${perSecond} prices/s, from price to queued`,
+        value: tail(decided),
+      },
+      { what: 'prices behind their time', value: tail(behind) },
+    ]
   })
 }
 
 /** 5,000 orders at one price, two copies. */
-async function mass(): Promise<void> {
-  await withRig(async (rig) => {
+async function mass(): Promise<Row[]> {
+  return withRig(async (rig) => {
     const pair = PAIRS[0] as Pair
     await rig.open(Array.from({ length: 5_000 }, () => limit(pair, 150)))
     const keeper = startIndexKeeper(rig.parts, rig.prices)
@@ -148,38 +151,31 @@ async function mass(): Promise<void> {
     await Promise.all(copies.map((prices) => prices.settled()))
     const took = performance.now() - began
     const routed = [...(await rig.statuses()).values()].filter((status) => status === 'routing').length
-    print(
-      `5,000 orders at one price: ${routed} fired, ${(await rig.queue.load()).waiting} jobs, in ${ms(took)}`,
-    )
+    const { waiting } = await rig.queue.load()
+    return [
+      { what: `5,000 orders at one price: ${routed} fired, ${waiting} jobs, within`, value: inMs(took) },
+    ]
   })
 }
 
-/** 10,000 generated price paths against the plain evaluator. */
-async function paths(): Promise<void> {
-  await withRig(
+/** Generated price paths against the plain evaluator. */
+async function paths({ paths: count }: Sizes): Promise<Row[]> {
+  return withRig(
     async (rig) => {
-      const outcomes = await runPricePaths(rig, 10_000, 20_261_124)
+      const outcomes = await runPricePaths(rig, count, 20_261_124)
       const wrong = outcomes.filter(({ fires, times }) => times !== (fires ? 1 : 0)).length
       const fired = outcomes.filter(({ fires }) => fires).length
-      print(
-        `10,000 paths, ${outcomes.length} orders, ${fired} of them fire: ${wrong} differ from the evaluator`,
-      )
-      if (wrong > 0) process.exitCode = 1
+      return [
+        {
+          what: `${count} price paths, ${outcomes.length} orders, ${fired} of them fire; differing from a plain evaluator`,
+          value: String(wrong),
+          target: '0',
+          met: wrong === 0,
+        },
+      ]
     },
     { TRIGGER_PARK_MS: 0, TRIGGER_LEASE_MS: 600_000 },
   )
 }
 
-async function usedMemory(rig: TriggerRig): Promise<number> {
-  return Number(/used_memory:(\d+)/.exec(await rig.redis.info('memory'))?.[1])
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((one, other) => one - other)
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN
-}
-
-const ms = (value: number) => `${value < 10 ? value.toFixed(2) : Math.round(value)} ms`
-const print = (line: string) => process.stdout.write(`${line}\n`)
-
-void main().then(() => process.exit())
+runBench(main)

@@ -72,7 +72,22 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
         send(free.pop() as Connection)
       }
     }
-    for (const connection of sockets) connection.onError = reject
+    // A server closes what is idle for long; a low rate leaves connections idle.
+    async function replace(lost: Connection): Promise<void> {
+      if (free.includes(lost)) free.splice(free.indexOf(lost), 1)
+      const connection = await openConnection(options.url)
+      sockets.splice(sockets.indexOf(lost), 1, connection)
+      watch(connection)
+      free.push(connection)
+      pump()
+    }
+    function watch(connection: Connection): void {
+      connection.onError = (error, idle) => {
+        if (idle) replace(connection).catch(reject)
+        else reject(error)
+      }
+    }
+    sockets.forEach(watch)
     if (ratePerSecond !== undefined) {
       const timer = setInterval(() => {
         pump()
@@ -87,7 +102,8 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
 }
 
 interface Connection {
-  onError: (error: Error) => void
+  /** Lost before it was closed here; `idle`: no request was under way. */
+  onError: (error: Error, idle: boolean) => void
   send(bytes: Buffer, done: (status: number, body: string) => void): void
   close(): void
 }
@@ -128,7 +144,9 @@ async function openConnection(url: string): Promise<Connection> {
     done?.(Number(head.slice(9, 12)), body)
   })
   const lost = (error?: Error) => {
-    if (!closed) connection.onError(error ?? new Error('the connection was closed'))
+    if (closed) return
+    closed = true
+    connection.onError(error ?? new Error('the connection was closed'), waiting === null)
   }
   socket.on('error', lost)
   socket.on('close', () => lost())

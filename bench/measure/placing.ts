@@ -16,7 +16,8 @@ export const YARDSTICK_BODY = JSON.stringify({ ...ORDER, ...MINTS })
 export interface Exchange {
   /** Of the POST. */
   readonly url: string
-  readonly body: string
+  /** In turn. */
+  readonly bodies: readonly string[]
   readonly traders: readonly Trader[]
   readonly followers: Followers
   /** The database, and its table of orders. */
@@ -24,14 +25,14 @@ export interface Exchange {
   readonly table: string
 }
 
-/** The bytes of an order of each trader. */
-export function orderRequests({
-  url,
-  body,
-  traders,
-}: Pick<Exchange, 'url' | 'body' | 'traders'>): readonly Buffer[] {
-  return traders.map(({ accountId, apiKey }) =>
-    postRequest(url, { authorization: `Bearer ${apiKey}`, 'x-account': accountId }, body),
+type Door = Pick<Exchange, 'url' | 'bodies' | 'traders'>
+
+/** The bytes of an order of each trader and kind. */
+function orderRequests({ url, bodies, traders }: Door): readonly Buffer[] {
+  return bodies.flatMap((body) =>
+    traders.map(({ accountId, apiKey }) =>
+      postRequest(url, { authorization: `Bearer ${apiKey}`, 'x-account': accountId }, body),
+    ),
   )
 }
 
@@ -53,7 +54,7 @@ export interface Pace {
 
 /** Sends orders of all traders in turn; every one must be accepted. */
 export async function sendOrders(
-  exchange: Pick<Exchange, 'url' | 'body' | 'traders'>,
+  exchange: Door,
   orders: number,
   pace: Pace,
 ): Promise<Pick<Placed, 'accepted' | 'acceptMs'>> {

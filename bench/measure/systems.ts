@@ -32,7 +32,7 @@ export async function openEngine(
       stack,
       exchange: {
         url: `${stack.urls.gateway}/v1/orders`,
-        body: ENGINE_BODY,
+        bodies: [ENGINE_BODY],
         traders,
         followers,
         database: stack.urls.database,
@@ -80,7 +80,7 @@ async function openYardstick(
     return {
       exchange: {
         url: `http://${gateway.address}/v1/orders`,
-        body: YARDSTICK_BODY,
+        bodies: [YARDSTICK_BODY],
         traders,
         followers,
         database: space.database,
