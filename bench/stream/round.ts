@@ -58,7 +58,7 @@ export function createFanOut({ name, pid, clients, members, flood, around }: Ser
         `    ${name}: ${Math.round(messages / seconds)} messages/s, ${(cpuMicros.at(-1) ?? 0).toFixed(1)} us of CPU each`,
       )
       await around?.after()
-      return messages / seconds
+      return { messages: messages / seconds }
     },
   }
 }
