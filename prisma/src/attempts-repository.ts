@@ -1,5 +1,5 @@
 import { Prisma, type PrismaClient } from '../generated/client'
-import { toAttempt } from './rows'
+import { ATTEMPT_JSON, attemptFromJson, toAttempt, type AttemptJson } from './rows'
 import type { AttemptsRepository } from './store'
 
 export function createAttemptsRepository(client: PrismaClient): AttemptsRepository {
@@ -40,12 +40,11 @@ WHERE a.order_id = mine.order_id AND a.attempt = mine.attempt`)
     },
 
     async confirmedNotFinalized(genesisHash, limit) {
-      const rows = await client.attempt.findMany({
-        where: { status: 'confirmed', finalizedAt: null, genesisHash },
-        orderBy: { resolvedAt: 'asc' },
-        take: limit,
-      })
-      return rows.map(toAttempt)
+      const [row] = await client.$queryRaw<{ attempts: AttemptJson[] | null }[]>(Prisma.sql`
+SELECT json_agg(${ATTEMPT_JSON} ORDER BY a.resolved_at) AS attempts FROM (
+  SELECT * FROM attempts WHERE status = 'confirmed' AND finalized_at IS NULL AND genesis_hash = ${genesisHash}
+  ORDER BY resolved_at LIMIT ${limit}::int) a`)
+      return (row?.attempts ?? []).map(attemptFromJson)
     },
 
     async markFinalized(attempts) {

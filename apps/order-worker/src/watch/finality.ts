@@ -4,7 +4,7 @@ import { startLoop, type Loop } from '@fillstream/runtime'
 import { MAX_LOOKUP, type SignatureStatus } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
 import { inGroups } from './in-groups'
-import { correctFill, type ConfirmedAttempt } from './settled-anew'
+import { correctFill, signedBytes, type ConfirmedAttempt } from './settled-anew'
 import { verdictOn } from './verdict'
 import { WrongChainError } from './watcher'
 
@@ -44,16 +44,14 @@ export function startFinalityLoop(
     events.rolledBack(attempt)
   }
 
-  async function sendAgain({
-    orderId,
-    attempt,
-    signature,
-    signedTransaction,
-  }: ConfirmedAttempt): Promise<void> {
+  async function sendAgain(confirmed: ConfirmedAttempt): Promise<void> {
+    const { orderId, attempt, signature } = confirmed
     if ((sentAt.get(signature) ?? -Infinity) > clock.monotonic() - config.RESEND_INTERVAL_MS) return
     sentAt.set(signature, clock.monotonic())
     try {
-      await engine.settlement.submit(signedTransaction)
+      const bytes = await signedBytes(engine, confirmed)
+      if (bytes === null) return
+      await engine.settlement.submit(bytes)
       events.attemptSent(orderId, attempt, signature)
     } catch (error) {
       events.sendFailed(orderId, attempt, error)
@@ -129,6 +127,5 @@ export function startFinalityLoop(
 }
 
 function isConfirmed(attempt: Attempt): attempt is ConfirmedAttempt {
-  const { signature, signedTransaction, lastValidBlockHeight } = attempt
-  return signature !== null && signedTransaction !== null && lastValidBlockHeight !== null
+  return attempt.signature !== null && attempt.lastValidBlockHeight !== null
 }

@@ -4,11 +4,19 @@ import { type Engine } from '../engine'
 import { instructionRoles } from './instruction-roles'
 import { failureOnChain } from './verdict'
 
-/** A confirmed attempt with what was sent for it. */
+/** A confirmed attempt, without its bytes: few of them are ever needed again. */
 export interface ConfirmedAttempt extends Attempt {
   readonly signature: string
-  readonly signedTransaction: Uint8Array
   readonly lastValidBlockHeight: number
+}
+
+/** What was sent for it; null where its row is gone. */
+export async function signedBytes(
+  { store }: Pick<Engine, 'store'>,
+  { orderId, attempt }: Pick<ConfirmedAttempt, 'orderId' | 'attempt'>,
+): Promise<Uint8Array | null> {
+  const attempts = await store.attempts.ofOrder(orderId)
+  return attempts.find((one) => one.attempt === attempt)?.signedTransaction ?? null
 }
 
 /**
@@ -18,17 +26,18 @@ export interface ConfirmedAttempt extends Attempt {
  */
 export async function correctFill(engine: Engine, attempt: ConfirmedAttempt): Promise<boolean> {
   const { orderId, signature, reference } = attempt
-  const [order, before, transactions] = await Promise.all([
+  const [order, before, bytes, transactions] = await Promise.all([
     engine.store.orders.get(null, orderId),
     engine.store.fills.find(orderId, attempt.attempt),
+    signedBytes(engine, attempt),
     engine.settlement.readSettlement(signature, reference, 'finalized'),
   ])
   const main = transactions?.[0]
-  if (order === null || before === null || !transactions || !main) return false
+  if (order === null || before === null || bytes === null || !transactions || !main) return false
   const wallet = engine.wallets.of(order.accountId).address
   const { inputUsed, outputAmount, fees, slot } = settlementOf(order, wallet, transactions)
   const failure =
-    main.error === null ? null : failureOnChain(main.error, instructionRoles(attempt.signedTransaction))
+    main.error === null ? null : failureOnChain(main.error, instructionRoles(bytes))
   const corrected = await engine.store.fills.correct({
     orderId,
     fill: {
