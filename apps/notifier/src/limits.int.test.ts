@@ -1,4 +1,5 @@
 import { type Order } from '@fillstream/store'
+import { eventually } from '../../../tests/support/store'
 import { startRig, type Customer, type Rig } from '../test-support/rig'
 import { isA, openStream, refusedHandshake } from '../test-support/stream-client'
 
@@ -115,5 +116,24 @@ test('a foreign Origin is refused at the handshake, none, an own and a listed on
 test('there are streams at two addresses only', async () => {
   for (const path of ['/', '/v1', '/v1/stream/', '/v2/stream', '/constructor', '//', '/%', '/?']) {
     expect(await refusedHandshake(rig.at(path), { headers: customer.headers })).toBe(404)
+  }
+})
+
+test('a connection too many for the process is refused with 503; health checks are answered, and one less makes room', async () => {
+  const small = await startRig({ settings: { STREAM_MAX_CONNECTIONS: 1 } })
+  try {
+    const { headers } = await small.newCustomer()
+    const first = openStream(small.at('/v1/stream'), { headers })
+    await first.first(isA('connected'))
+    expect(await refusedHandshake(small.at('/v1/stream'), { headers })).toBe(503)
+    expect((await fetch(`${small.notifier.url}/healthz`)).status).toBe(200)
+    await first.close()
+    await eventually(async () => {
+      const next = openStream(small.at('/v1/stream'), { headers })
+      await next.first(isA('connected'))
+      await next.close()
+    })
+  } finally {
+    await small.close()
   }
 })

@@ -19,7 +19,7 @@ test('an event is read as it was told, whatever its data holds', () => {
   })
 })
 
-test.each<readonly [string, string[]]>([
+test.each<readonly [string, readonly string[]]>([
   ['no such field', ['f', '{}']],
   ['a field without a value', ['e']],
   ['no JSON', ['e', '{']],
