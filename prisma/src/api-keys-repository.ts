@@ -31,6 +31,11 @@ export function createApiKeysRepository(client: PrismaClient): ApiKeysRepository
       return client.apiKey.findUnique({ where: { keyId } })
     },
 
+    async findMany(keyIds) {
+      const rows = await client.apiKey.findMany({ where: { keyId: { in: [...keyIds] } } })
+      return new Map(rows.map((row) => [row.keyId, row]))
+    },
+
     async revoke(keyId) {
       await client.$executeRaw(Prisma.sql`
 UPDATE api_keys SET revoked_at = now() WHERE key_id = ${keyId} AND revoked_at IS NULL`)

@@ -51,7 +51,7 @@ test('an append numbers its events, moves the order and tells the news', async (
   })
   const stored = await store.orders.get(order.accountId, order.id)
   expect(stored).toEqual((result as Extract<AppendResult, { outcome: 'appended' }>).order)
-  const events = await store.events.newsOfOrder(order.id, 1, 10)
+  const [events = []] = await store.events.newsOfOrders([{ orderId: order.id, afterSeq: 1 }], 10)
   expect(events).toEqual((result as Extract<AppendResult, { outcome: 'appended' }>).news)
   expect(await store.accounts.cursor(order.accountId)).toBe(3)
 })

@@ -63,6 +63,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
   const persist = createPersist(deps.clock, config.unknownOutcomeMillis ?? 2_000)
 
   const reads: OrderReads = createOrderReads(client)
+  const events = createEventsRepository(client)
   const writes: OrderWrites = {
     insertOrders: (orders) => insertOrders(client, persist, orders),
     appendEvents: (appends) => appendEvents(client, persist, appends),
@@ -88,11 +89,11 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
     accounts: withAppErrors(createAccountsRepository(client)),
     apiKeys: withAppErrors(createApiKeysRepository(client)),
     orders: withAppErrors({ ...reads, ...writes }),
-    events: withAppErrors(createEventsRepository(client)),
+    events: withAppErrors(events),
     attempts: withAppErrors(createAttemptsRepository(client)),
     triggers: withAppErrors(createTriggersRepository(client)),
     fills: withAppErrors(createFillsRepository(client)),
-    work: withAppErrors(createWorkRepository(client, reads)),
+    work: withAppErrors(createWorkRepository(client, reads, events)),
     trading: withAppErrors(createTradingRepository(client)),
   }
 }

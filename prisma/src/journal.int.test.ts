@@ -153,7 +153,7 @@ test('an append whose answer is lost is found to have succeeded, and another one
   expect(proxy.lost()).toBe(lost + 1)
   expect(own).toMatchObject({ outcome: 'appended', order: { status: 'routing' }, news: [{ seq: 2 }] })
   expect(foreign).toEqual({ outcome: 'conflict' })
-  expect(await direct.events.newsOfOrder(order.id, 0, 10)).toHaveLength(2)
+  expect(await direct.events.list(null, order.id, 0, 10)).toHaveLength(2)
 })
 
 test('an accept whose outcome stays unknown says so with the orderId; the same key finds the order later', async () => {

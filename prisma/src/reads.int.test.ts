@@ -194,3 +194,35 @@ test('what happened lately is found, and told with its news from where it is kno
   await execute(`UPDATE order_events SET at = at - interval '2 minutes' WHERE order_id = $1`, order.id)
   expect(await recently()).toEqual([])
 })
+
+test('pages of many orders are read together: each from its own place, in the order asked for', async () => {
+  const accountId = await newAccount(store)
+  const [one, other] = await ordersOf(accountId, 2)
+  if (!one || !other) throw new Error('no orders')
+  await store.orders.appendEvents([steps(one, 1, ['pending', 'routing', 'building'])])
+  const pages = await store.events.newsOfOrders(
+    [
+      { orderId: other.id, afterSeq: 0 },
+      { orderId: randomUUID(), afterSeq: 0 },
+      { orderId: one.id, afterSeq: 1 },
+      { orderId: one.id, afterSeq: 0 },
+    ],
+    2,
+  )
+  expect(pages.map((page) => page.map(({ orderId, seq }) => [orderId, seq]))).toEqual([
+    [[other.id, 1]],
+    [],
+    [
+      [one.id, 2],
+      [one.id, 3],
+    ],
+    [
+      [one.id, 1],
+      [one.id, 2],
+    ],
+  ])
+  const listed = await store.events.list(accountId, one.id, 0, 2)
+  expect(pages[3]?.map(({ seq, status, at }) => ({ seq, status, at }))).toEqual(
+    listed.map(({ seq, status, at }) => ({ seq, status, at })),
+  )
+})

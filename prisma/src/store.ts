@@ -44,6 +44,8 @@ export interface ApiKeysRepository {
   create(key: string, owner: { accountId: string; name: string; scopes?: readonly string[] }): Promise<ApiKey>
   /** The key with this id, revoked or not; compare with `matchesSecret` and look at `revokedAt`. */
   find(keyId: string): Promise<ApiKey | null>
+  /** The same of many, by key id. */
+  findMany(keyIds: readonly string[]): Promise<Map<string, ApiKey>>
   revoke(keyId: string): Promise<void>
   /**
    * Makes a first account with `key`, which may trade and is its operator's (`admin`), unless the database has any key already.
@@ -96,8 +98,14 @@ export interface OrderReads {
 export interface OrderEventsRepository {
   /** Events after `afterSeq`, in order. `accountId` null reads any account's. */
   list(accountId: string | null, orderId: string, afterSeq: number, limit: number): Promise<OrderEvent[]>
-  /** The same as they are on the streams, with account and cursor. */
-  newsOfOrder(orderId: string, afterSeq: number, limit: number): Promise<OrderNews[]>
+  /**
+   * The same as they are on the streams, with account and cursor, of many orders by one statement: for each position, in the order
+   * given, a page of at most `limit` events.
+   */
+  newsOfOrders(
+    positions: readonly { readonly orderId: string; readonly afterSeq: number }[],
+    limit: number,
+  ): Promise<OrderNews[][]>
   /** Events of all the account's orders after `cursor`, in order of the cursor, which has no gaps. */
   newsOfAccount(accountId: string, cursor: number, limit: number): Promise<OrderNews[]>
 }

@@ -1,9 +1,14 @@
-import type { OrderNews } from '@fillstream/types'
 import { Prisma, type PrismaClient } from '../generated/client'
-import { toNews } from './rows'
-import type { OrderReads, WorkRepository } from './store'
+import type { OrderEventsRepository, OrderReads, WorkRepository } from './store'
 
-export function createWorkRepository(client: PrismaClient, orders: OrderReads): WorkRepository {
+/** Of one order: far more than any has. */
+const MOST_NEWS = 500
+
+export function createWorkRepository(
+  client: PrismaClient,
+  orders: OrderReads,
+  events: OrderEventsRepository,
+): WorkRepository {
   return {
     dueOrders(limit, idleMs, afterId) {
       return client.$queryRaw(Prisma.sql`
@@ -37,18 +42,12 @@ SELECT json_agg(json_build_array(order_id, account_id, last_seq)) AS seqs FROM (
     },
 
     async newsSince(known) {
-      const [found, events] = await Promise.all([
+      const positions = known.map(({ orderId, lastSeq }) => ({ orderId, afterSeq: lastSeq }))
+      const [found, pages] = await Promise.all([
         orders.getMany(known.map(({ orderId }) => orderId)),
-        client.$queryRaw<Parameters<typeof toNews>[0][]>(Prisma.sql`
-SELECT e.order_id AS "orderId", e.seq, e.account_id AS "accountId", e.cursor, e.event_id AS "eventId", e.status, e.phase,
-  e.data, e.at
-FROM unnest(${known.map(({ orderId }) => orderId)}::uuid[], ${known.map(({ lastSeq }) => lastSeq)}::int[]) AS k(order_id, seq)
-JOIN order_events e ON e.order_id = k.order_id AND e.seq > k.seq
-ORDER BY e.order_id, e.seq`),
+        events.newsOfOrders(positions, MOST_NEWS),
       ])
-      const news = new Map<string, OrderNews[]>()
-      for (const event of events.map(toNews))
-        news.set(event.orderId, [...(news.get(event.orderId) ?? []), event])
+      const news = new Map(known.map(({ orderId }, i) => [orderId, pages[i] ?? []]))
       return found.map((order) => ({ order, news: news.get(order.id) ?? [] }))
     },
   }

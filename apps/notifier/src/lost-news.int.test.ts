@@ -50,7 +50,7 @@ test('news that come swapped and twice are delivered in order and once', async (
   rig.silent = true
   order = await rig.move(order, 'routing', 'building', 'submitted', 'confirmed')
   rig.silent = false
-  const news = await rig.store.events.newsOfOrder(order.id, 0, 10)
+  const [news = []] = await rig.store.events.newsOfOrders([{ orderId: order.id, afterSeq: 0 }], 10)
   const swapped = [5, 3, 3, 1, 2, 4, 5, 2].map((seq) => news[seq - 1]).filter((event) => event !== undefined)
   for (const event of swapped) await rig.publish(order, [event])
   await bothChannels(client, 5)

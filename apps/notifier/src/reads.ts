@@ -1,15 +1,22 @@
 import { type OrderNews } from '@fillstream/types'
 import { type ApiKey, type Order, type Store } from '@fillstream/store'
+import { createGroupedReads } from './grouped-reads'
 import { createSharedReads } from './shared-reads'
 
 /** Events of one page at most. A page with fewer is the last one. */
 export const PAGE_SIZE = 500
+/** The same of one order: an order has few, and pages of many orders are read by one statement. */
+export const ORDER_PAGE_SIZE = 64
+/** Orders, or keys, of one statement at most. */
+const GROUP_SIZE = 64
+/** Groups of one kind under way at once: what comes meanwhile makes the next group. */
+const GROUPS_AT_ONCE = 2
 /** Running orders shown at most in the snapshot of an account. */
 const MAX_ACTIVE_ORDERS = 500
 
 /** The durable event log, as subscriptions read it. Everything rejects while Postgres is away. */
 export interface History {
-  /** The order's events after `afterSeq`, at most PAGE_SIZE, rising by seq. */
+  /** The order's events after `afterSeq`, at most ORDER_PAGE_SIZE, rising by seq. */
   ofOrder(orderId: string, afterSeq: number): Promise<readonly OrderNews[]>
   /** The account's events after `cursor`, at most PAGE_SIZE, rising by cursor. */
   ofAccount(accountId: string, cursor: number): Promise<readonly OrderNews[]>
@@ -27,6 +34,14 @@ export interface Reads extends History {
   cursor(accountId: string): Promise<number>
 }
 
+/** From where an order's events are wanted. */
+interface Position {
+  readonly orderId: string
+  readonly afterSeq: number
+}
+
+const nameOfPosition = ({ orderId, afterSeq }: Position) => `${orderId}:${afterSeq}`
+
 /**
  * @param width reads at once at most: a crowd that comes back together waits here, in order, where no time runs out,
  * and not for a connection of the pool, where it does
@@ -36,18 +51,34 @@ export function createReads(
   width: number,
 ): Reads {
   const reads = createSharedReads(width)
+  let groups = 0
+  /** A group waits for its turn among all reads. */
+  const grouped = <Key, Found>(
+    nameOf: (key: Key) => string,
+    read: (keys: readonly Key[]) => Promise<ReadonlyMap<string, Found>>,
+  ) =>
+    createGroupedReads<Key, Found>(GROUPS_AT_ONCE, {
+      size: GROUP_SIZE,
+      nameOf,
+      read: (keys) => reads.run(`group:${(groups += 1)}`, () => read(keys)),
+    })
+  const keys = grouped(
+    (keyId: string) => keyId,
+    (keyIds) => store.apiKeys.findMany(keyIds),
+  )
+  const pages = grouped(nameOfPosition, async (positions) => {
+    const found = await store.events.newsOfOrders(positions, ORDER_PAGE_SIZE)
+    return new Map(positions.map((position, i) => [nameOfPosition(position), found[i] ?? []]))
+  })
   return {
-    apiKey: (keyId) => reads.run(`key:${keyId}`, () => store.apiKeys.find(keyId)),
+    apiKey: async (keyId) => (await keys.get(keyId)) ?? null,
     firstAccount: () => reads.run('first', async () => (await store.accounts.first())?.id ?? null),
     order: (accountId, orderId) =>
       reads.run(`order:${accountId}:${orderId}`, () => store.orders.get(accountId, orderId)),
     activeOrders: (accountId) =>
       reads.run(`active:${accountId}`, () => store.orders.active(accountId, MAX_ACTIVE_ORDERS)),
     cursor: (accountId) => reads.run(`cursor:${accountId}`, () => store.accounts.cursor(accountId)),
-    ofOrder: (orderId, afterSeq) =>
-      reads.run(`events:${orderId}:${afterSeq}`, () =>
-        store.events.newsOfOrder(orderId, afterSeq, PAGE_SIZE),
-      ),
+    ofOrder: async (orderId, afterSeq) => (await pages.get({ orderId, afterSeq })) ?? [],
     ofAccount: (accountId, cursor) =>
       reads.run(`events:${accountId}:${cursor}`, () =>
         store.events.newsOfAccount(accountId, cursor, PAGE_SIZE),

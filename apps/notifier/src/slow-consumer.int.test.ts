@@ -25,7 +25,7 @@ test('who does not read is cut with 4429, and can resume', async () => {
   await witness.first(isA('replayComplete'))
 
   slow.socket.pause()
-  const [first] = await rig.store.events.newsOfOrder(order.id, 0, 1)
+  const [[first] = []] = await rig.store.events.newsOfOrders([{ orderId: order.id, afterSeq: 0 }], 1)
   if (!first) throw new Error('the order has no event')
   for (let seq = 2; seq <= 200; seq++) {
     await rig.publish(order, [{ ...first, seq, cursor: first.cursor + seq, data: { padding } }])

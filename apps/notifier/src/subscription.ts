@@ -1,7 +1,7 @@
 import { type OrderNews } from '@fillstream/types'
 import { isTerminal } from '@fillstream/core'
 import { type Pacer } from './pacer'
-import { PAGE_SIZE, type History } from './reads'
+import { ORDER_PAGE_SIZE, PAGE_SIZE, type History } from './reads'
 import { createOrderedDelivery } from './ordered-delivery'
 
 /** What a subscription follows: one order by `seq`, or all orders of an account by `cursor`. */
@@ -104,7 +104,7 @@ export function createSubscription(
         if (closed) return
         send(delivery.page([{ n: numberOf(news), item: news }]))
       }
-      const last = page.length < PAGE_SIZE
+      const last = page.length < (topic.kind === 'order' ? ORDER_PAGE_SIZE : PAGE_SIZE)
       if (last && delivery.replaying) {
         if (sink.full()) await sink.room()
         if (closed) return

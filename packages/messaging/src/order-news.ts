@@ -1,4 +1,4 @@
-import { orderEventsStream, orderHashKey, orderNewsSchema, shardOf, type OrderNews } from '@fillstream/types'
+import { orderEventsStream, orderHashKey, shardOf, type OrderNews } from '@fillstream/types'
 import { isTerminal, type OrderSnapshot } from '@fillstream/core'
 import { createHash } from 'node:crypto'
 import { type ChainableCommander, type Redis } from 'ioredis'
@@ -126,18 +126,5 @@ export function createOrderCache(
         return Number(seq ?? 0)
       })
     },
-  }
-}
-
-/** An event from a stream entry's fields, or null where the entry is not one (it is skipped, never fatal). */
-export function parseNews(fields: readonly string[]): OrderNews | null {
-  const at = fields.indexOf('e')
-  const text = at < 0 ? undefined : fields[at + 1]
-  if (text === undefined) return null
-  try {
-    const parsed = orderNewsSchema.safeParse(JSON.parse(text))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
   }
 }

@@ -47,6 +47,14 @@ interface Waiting {
   reject(error: Error): void
 }
 
+interface Leaving {
+  readonly stream: string
+  readonly request: object
+  /** On the monotonic clock. */
+  readonly expiresAt: number
+  sent(error: Error | null): void
+}
+
 const MAX_WAITING = 10_000
 const MAX_STREAM = 20_000
 /** A connection that is just being made is waited for; an outage is not. */
@@ -103,26 +111,31 @@ export function createRpcClient(
   }
 
   /** Requests that leave together: those of one turn of the event loop cost one write to the connection, not one each. */
-  let leaving: { readonly stream: string; readonly request: string; sent(error: Error | null): void }[] = []
+  let leaving: Leaving[] = []
 
   function leave(): void {
-    const together = leaving
+    const now = clock.monotonic()
+    // Whoever waited for the connection until his time was over does not wait any more.
+    const together = leaving.filter(({ expiresAt }) => expiresAt > now)
     leaving = []
     const pipeline = sender.pipeline()
-    for (const { stream, request } of together)
-      pipeline.xadd(stream, 'MAXLEN', '~', MAX_STREAM, '*', 'r', request)
+    for (const { stream, request, expiresAt } of together) {
+      const text = JSON.stringify({ ...request, timeoutMs: Math.ceil(expiresAt - now) })
+      pipeline.xadd(stream, 'MAXLEN', '~', MAX_STREAM, '*', 'r', text)
+    }
     pipeline.exec().then(
       (replies) => together.forEach(({ sent }, i) => sent(replies?.[i]?.[0] ?? null)),
       (error: Error) => together.forEach(({ sent }) => sent(error)),
     )
   }
 
-  async function send(service: string, request: string): Promise<void> {
+  async function send(service: string, request: object, expiresAt: number): Promise<void> {
     try {
       if (sender.status !== 'ready') await connected()
       const stream = requestStream(config.prefix, service)
       await new Promise<void>((resolve, reject) => {
-        leaving.push({ stream, request, sent: (error) => (error ? reject(error) : resolve()) })
+        const sent = (error: Error | null) => (error ? reject(error) : resolve())
+        leaving.push({ stream, request, expiresAt, sent })
         if (leaving.length === 1) setImmediate(leave)
       })
     } catch (error) {
@@ -144,7 +157,7 @@ export function createRpcClient(
     answer.catch(() => undefined)
     expired.catch(() => undefined)
     try {
-      const sent = send(service, JSON.stringify({ id, replyTo: replies, timeoutMs, op, body }))
+      const sent = send(service, { id, replyTo: replies, op, body }, clock.monotonic() + timeoutMs)
       sent.catch(() => undefined)
       await Promise.race([sent, expired])
       return await Promise.race([answer, expired])

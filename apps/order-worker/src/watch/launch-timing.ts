@@ -35,7 +35,7 @@ export async function landedTiming(
 }
 
 async function launchOf(store: Engine['store'], orderId: string): Promise<{ openSlot: number } | null> {
-  const events = await store.events.newsOfOrder(orderId, 0, EVENTS)
+  const events = await store.events.list(null, orderId, 0, EVENTS)
   const submitted = events.find(({ status }) => status === 'submitted')
   return submittedSchema.safeParse(submitted?.data['launch']).data ?? null
 }

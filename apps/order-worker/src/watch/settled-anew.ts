@@ -36,8 +36,7 @@ export async function correctFill(engine: Engine, attempt: ConfirmedAttempt): Pr
   if (order === null || before === null || bytes === null || !transactions || !main) return false
   const wallet = engine.wallets.of(order.accountId).address
   const { inputUsed, outputAmount, fees, slot } = settlementOf(order, wallet, transactions)
-  const failure =
-    main.error === null ? null : failureOnChain(main.error, instructionRoles(bytes))
+  const failure = main.error === null ? null : failureOnChain(main.error, instructionRoles(bytes))
   const corrected = await engine.store.fills.correct({
     orderId,
     fill: {
