@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { formatApiKey } from '@fillstream/store'
+import { formatApiKey, parseApiKey, type ParsedApiKey } from '@fillstream/store'
+import { Client } from 'pg'
 import { WebSocket } from 'ws'
-import { openStore } from '../../tests/support/store'
 
 /** An account that places orders. */
 export interface Trader {
@@ -9,21 +9,30 @@ export interface Trader {
   readonly apiKey: string
 }
 
-/** Accounts with a key each, in the database at `url`. */
+/** Accounts with a key each, in the database at `url`, whatever their number in two statements. */
 export async function createTraders(url: string, count: number): Promise<Trader[]> {
-  const store = openStore(url, { poolSize: 1 })
+  const traders = Array.from({ length: count }, () => ({
+    accountId: randomUUID(),
+    apiKey: formatApiKey(randomBytes(40)),
+  }))
+  const accounts = traders.map(({ accountId }) => accountId)
+  const keys = traders.map(({ apiKey }) => parseApiKey(apiKey) as ParsedApiKey)
+  const client = new Client({ connectionString: url })
+  await client.connect()
   try {
-    const traders: Trader[] = []
-    for (let i = 0; i < count; i += 1) {
-      const trader = { accountId: randomUUID(), apiKey: formatApiKey(randomBytes(40)) }
-      await store.accounts.create({ id: trader.accountId, name: `trader ${i + 1}` })
-      await store.apiKeys.create(trader.apiKey, { accountId: trader.accountId, name: 'bench' })
-      traders.push(trader)
-    }
-    return traders
+    await client.query(
+      "INSERT INTO accounts (id, name) SELECT id, 'bench' FROM unnest($1::uuid[]) AS i(id)",
+      [accounts],
+    )
+    await client.query(
+      `INSERT INTO api_keys (key_id, secret_hash, account_id, name, scopes)
+       SELECT key_id, secret_hash, account_id, 'bench', '{trade}' FROM unnest($1::text[], $2::bytea[], $3::uuid[]) AS i(key_id, secret_hash, account_id)`,
+      [keys.map(({ keyId }) => keyId), keys.map(({ secretHash }) => Buffer.from(secretHash)), accounts],
+    )
   } finally {
-    await store.close()
+    await client.end()
   }
+  return traders
 }
 
 /** A socket for each trader, on which all events of his orders come. */

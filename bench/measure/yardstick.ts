@@ -13,12 +13,13 @@ export interface YardstickProcess {
   stop(): Promise<void>
 }
 
-/** Starts `bench/dist/yardsticks/<name>.js` and waits until it says that it is ready. */
+/** Starts `bench/dist/<folder>/<name>.js` and waits until it says that it is ready. */
 export async function startYardstick(
   name: string,
   env: Readonly<Record<string, string>>,
+  folder: 'yardsticks' | 'mains' = 'yardsticks',
 ): Promise<YardstickProcess> {
-  const entry = join(__dirname, '../dist/yardsticks', `${name}.js`)
+  const entry = join(__dirname, '../dist', folder, `${name}.js`)
   const child: ChildProcess = spawn(process.execPath, [entry], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },

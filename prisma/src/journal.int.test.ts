@@ -131,9 +131,11 @@ test('a publish that fails is counted, one that hangs is not waited for, and the
 
 test('an accept whose answer is lost is found to have succeeded', async () => {
   const by = journal()
-  proxy.set({ kind: 'loseReply', mark: 'INSERT INTO orders', then: PASS })
   const order = newOrder(accountId, { idempotencyKey: 'k', clientOrderId: 'c' })
+  const lost = proxy.lost()
+  proxy.set({ kind: 'loseReply', mark: order.id, then: PASS })
   const result = await by.accept(order)
+  expect(proxy.lost()).toBe(lost + 1)
   expect(result).toMatchObject({ outcome: 'created', order: { id: order.id }, news: [{ seq: 1, cursor: 1 }] })
   expect(await direct.accounts.cursor(accountId)).toBe(1)
 })
@@ -142,11 +144,13 @@ test('an append whose answer is lost is found to have succeeded, and another one
   const by = journal()
   const [order, neighbour] = [await accepted(by), await accepted(by)]
   await direct.orders.appendEvents([steps(neighbour, 1, ['pending', 'cancelled'])])
-  proxy.set({ kind: 'loseReply', mark: 'INSERT INTO order_events', then: PASS })
+  const lost = proxy.lost()
+  proxy.set({ kind: 'loseReply', mark: order.id, then: PASS })
   const [own, foreign] = await Promise.all([
     by.append(steps(order, 1, ['pending', 'routing'])),
     by.append(steps(neighbour, 1, ['pending', 'routing'])),
   ])
+  expect(proxy.lost()).toBe(lost + 1)
   expect(own).toMatchObject({ outcome: 'appended', order: { status: 'routing' }, news: [{ seq: 2 }] })
   expect(foreign).toEqual({ outcome: 'conflict' })
   expect(await direct.events.newsOfOrder(order.id, 0, 10)).toHaveLength(2)
@@ -154,8 +158,8 @@ test('an append whose answer is lost is found to have succeeded, and another one
 
 test('an accept whose outcome stays unknown says so with the orderId; the same key finds the order later', async () => {
   const by = journal({ store: hasty })
-  proxy.set({ kind: 'loseReply', mark: 'INSERT INTO orders', then: REFUSE })
   const order = newOrder(accountId, { idempotencyKey: 'k' })
+  proxy.set({ kind: 'loseReply', mark: order.id, then: REFUSE })
   await expect(by.accept(order)).rejects.toMatchObject({
     code: 'DEPENDENCY_UNAVAILABLE',
     message: 'may have been accepted; repeat with the same key',

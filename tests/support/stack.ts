@@ -9,6 +9,8 @@ export type ProcessName = ServiceName | 'postgres' | 'redis'
 
 export interface StackOptions {
   readonly services?: readonly ServiceName[]
+  /** Whether to make the first account and fund its wallet, which takes a chain (default true). */
+  readonly setup?: boolean
   /** Over the fast settings below. */
   readonly env?: Readonly<Record<string, string>>
   /** Other main files for some services: a test's own, with faults wired in. */
@@ -115,6 +117,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   send({
     ...(options.services && { services: options.services }),
     ...(options.entries && { entries: options.entries }),
+    ...(options.setup !== undefined && { setup: options.setup }),
     keepLogsAs: logFolder(),
     env: {
       ...passedOn(),

@@ -1,6 +1,9 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** What happens to bytes on their way. `loseReply`: the next whole answer to a statement that holds the mark is cut off. */
+/**
+ * What happens to bytes on their way. `loseReply`: the next whole answer to a statement that holds the mark is cut off. The mark is to be
+ * one of its values: a prepared statement's text goes over the wire once.
+ */
 export type ProxyMode =
   | { readonly kind: 'pass' }
   | { readonly kind: 'refuse' }
@@ -12,6 +15,8 @@ export interface PostgresProxy {
   readonly url: string
   /** `refuse` also cuts what is connected. */
   set(mode: ProxyMode): void
+  /** Answers that were cut off so far. */
+  lost(): number
   close(): Promise<void>
 }
 
@@ -23,6 +28,7 @@ export async function createPostgresProxy(databaseUrl: string): Promise<Postgres
   const target = new URL(databaseUrl)
   const sockets = new Set<Socket>()
   let mode: ProxyMode = { kind: 'pass' }
+  let lost = 0
 
   const server = createServer((client) => {
     const upstream = connect(Number(target.port || 5432), target.hostname)
@@ -46,6 +52,7 @@ export async function createPostgresProxy(databaseUrl: string): Promise<Postgres
       if (mode.kind === 'silent') return
       if (mode.kind !== 'loseReply' || !marked) client.write(chunk)
       else if (chunk.subarray(-READY.length).equals(READY)) {
+        lost += 1
         set(mode.then)
         client.destroy()
       }
@@ -64,6 +71,7 @@ export async function createPostgresProxy(databaseUrl: string): Promise<Postgres
   return {
     url: url.toString(),
     set,
+    lost: () => lost,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -108,8 +108,10 @@ describe.each(['refuse', 'silent'] as const)('Redis: %s', (kind) => {
 
 test('a commit whose answer is lost is looked up: 202, and one order', async () => {
   const before = await rig.countOrders()
-  postgres.set({ kind: 'loseReply', mark: 'order_events', then: { kind: 'pass' } })
+  const lost = postgres.lost()
+  postgres.set({ kind: 'loseReply', mark: 'lost-answer', then: { kind: 'pass' } })
   const answer = await place({ 'idempotency-key': 'lost-answer' })
+  expect(postgres.lost()).toBe(lost + 1)
   expect(answer.status).toBe(202)
   const again = await place({ 'idempotency-key': 'lost-answer' })
   expect(again.text).toBe(answer.text)
@@ -117,7 +119,7 @@ test('a commit whose answer is lost is looked up: 202, and one order', async () 
 })
 
 test('where the commit stays unknown: 503 that names the order, which the same key then finds', async () => {
-  postgres.set({ kind: 'loseReply', mark: 'order_events', then: { kind: 'refuse' } })
+  postgres.set({ kind: 'loseReply', mark: 'unknown', then: { kind: 'refuse' } })
   const answer = await place({ 'idempotency-key': 'unknown' })
   expectUnavailable(answer)
   expect(answer.body).toMatchObject({ detail: 'may have been accepted; repeat with the same key' })

@@ -14,6 +14,8 @@ export type Credential =
 
 /** Either lets a key read its account's orders. */
 const READING_SCOPES = ['read', 'trade']
+/** Stream tokens are base64url; a key of our own form never is. */
+const TOKEN_FORM = /^[\w-]+$/
 const BEARER = /^Bearer +([^\s]{1,4096})$/i
 
 /** The credential of a handshake: the `Authorization` header, else `?token=`. */
@@ -54,7 +56,7 @@ export function createAuthentication(
   }
 
   async function byStreamToken(token: string): Promise<string | null> {
-    return token === '' ? null : ((await tokens.find(token))?.accountId ?? null)
+    return TOKEN_FORM.test(token) ? ((await tokens.find(token))?.accountId ?? null) : null
   }
 
   return {

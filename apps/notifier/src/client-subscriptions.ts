@@ -1,10 +1,10 @@
-import { type Channel, type OrderChannel, type ServerMessage } from '@fillstream/types'
+import { orderIdSchema, type Channel, type OrderChannel, type ServerMessage } from '@fillstream/types'
 import { orderView } from '@fillstream/core'
 import { type StreamContext } from './context'
 import { errorFrame, eventFrame, messageFrame, type Where } from './frames'
 import { createNewestPrice } from './newest-price'
 import { type Outbox } from './outbox'
-import { startSubscription, type Sink, type SubscriptionStart } from './subscription'
+import { createSubscription, type Sink, type Subscription, type SubscriptionStart } from './subscription'
 
 /** A subscribe message, its channel and id made plain. */
 export interface SubscribeRequest {
@@ -50,7 +50,7 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
     entry: Entry,
     start: SubscriptionStart,
     completed: (position: number) => { lastSeq: number; cursor?: number },
-  ): void {
+  ): Subscription {
     const sink: Sink = {
       event(news) {
         outbox.send(eventFrame(where.channel, news))
@@ -68,12 +68,13 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
       full: () => outbox.full(),
       room: () => outbox.room(),
     }
-    const subscription = startSubscription(start, context, sink, () => forget(where, entry))
+    const subscription = createSubscription(start, context, sink, () => forget(where, entry))
     entry.stop = () => {
       subscription.close()
       subscriptions.remove(subscription)
     }
     subscriptions.add(subscription)
+    return subscription
   }
 
   async function answer(
@@ -87,22 +88,25 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
 
   async function startOrder(accountId: string, id: string, entry: Entry, afterSeq: number): Promise<void> {
     const where = { channel: 'order', id } as const
-    const snapshot = await snapshots.order(accountId, id)
-    if (entry.closed) return
-    if (!snapshot) {
+    const notFound = () => {
       forget(where, entry)
       outbox.send(errorFrame('NOT_FOUND', 'there is no such order', where))
-      return
     }
-    await answer(where, entry, orderView(snapshot, { streamBase }))
-    if (entry.closed) return
-    const { orderId, lastSeq } = snapshot
-    follow(
+    if (!orderIdSchema.safeParse(id).success) return notFound()
+    let known = 0
+    // Before the snapshot is read, so that no news falls between: who has missed nothing then needs no log.
+    const subscription = follow(
       where,
       entry,
-      { topic: { kind: 'order', orderId, accountId }, after: afterSeq, known: lastSeq },
-      (position) => ({ lastSeq: position === afterSeq ? Math.min(afterSeq, lastSeq) : position }),
+      { topic: { kind: 'order', orderId: id, accountId }, after: afterSeq },
+      (position) => ({ lastSeq: position === afterSeq ? Math.min(afterSeq, known) : position }),
     )
+    const snapshot = await snapshots.order(accountId, id)
+    if (entry.closed) return
+    if (!snapshot) return notFound()
+    await answer(where, entry, orderView(snapshot, { streamBase }))
+    known = snapshot.lastSeq
+    subscription.begin(known, true)
   }
 
   async function startOrders(accountId: string, entry: Entry, after: number | undefined): Promise<void> {
@@ -113,12 +117,13 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
     if (entry.closed) return
     await answer(where, entry, { cursor, orders: active.map((order) => orderView(order, { streamBase })) })
     if (entry.closed) return
-    follow(
+    const subscription = follow(
       where,
       entry,
-      { topic: { kind: 'account', accountId }, after: after ?? cursor, known: cursor },
+      { topic: { kind: 'account', accountId }, after: after ?? cursor },
       (position) => ({ lastSeq: 0, cursor: position }),
     )
+    subscription.begin(cursor, false)
   }
 
   async function startPools(entry: Entry): Promise<void> {

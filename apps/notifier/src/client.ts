@@ -1,3 +1,4 @@
+import { type Writable } from 'node:stream'
 import { type ProblemCode } from '@fillstream/types'
 import { type WebSocket } from 'ws'
 import { type Credential } from './authentication'
@@ -19,9 +20,13 @@ export interface Client {
   alone(step: () => Promise<void>): void
 }
 
-/** @param onClose called once, when the socket is gone */
+/**
+ * @param wire the connection below `socket`
+ * @param onClose called once, when the socket is gone
+ */
 export function openClient(
   socket: WebSocket,
+  wire: Writable,
   credential: Credential,
   context: StreamContext,
   errorFrame: (code: ProblemCode, message: string) => Frame,
@@ -29,7 +34,7 @@ export function openClient(
 ): Client {
   const { events, ids, limits } = context
   const connectionId = ids.uuid()
-  const outbox = createOutbox(socket, {
+  const outbox = createOutbox(socket, wire, {
     maxBufferedBytes: limits.maxBufferedBytes,
     onSlowConsumer: (bufferedBytes) => events.slowConsumerCut(connectionId, bufferedBytes),
   })

@@ -41,6 +41,8 @@ const schema = z.object({
   STREAM_AUTH_TIMEOUT_MS: count(5_000, 10),
   STREAM_MAX_MESSAGE_BYTES: count(16_384, 256),
   STREAM_MAX_SUBSCRIPTIONS: count(256),
+  /** Of this process; more are refused with 503 at the handshake. */
+  STREAM_MAX_CONNECTIONS: count(20_000),
   STREAM_MAX_CONNECTIONS_PER_ACCOUNT: count(100),
   STREAM_MESSAGE_BURST: count(1_000),
   STREAM_MESSAGES_PER_SECOND: count(100),

@@ -13,13 +13,17 @@ export interface Connection {
 
 /** All open connections of this process. */
 export interface Connections {
+  readonly size: number
   /** Returns what to call at each pong, and when it is closed. */
   add(connection: Connection): { pong(): void; remove(): void }
   /** Counts a connection of the account; false where it has as many as it may. */
   admit(accountId: string): boolean
   release(accountId: string): void
-  /** Closes all with 1001 and cuts those that have not gone after `graceMs`. */
-  closeAll(graceMs: number): Promise<void>
+  /**
+   * Closes all with 1001, evenly over `spreadMs`, so that they do not all come back in one moment, and cuts those that have not
+   * gone `graceMs` after the last was told.
+   */
+  closeAll(spreadMs: number, graceMs: number): Promise<void>
 }
 
 export interface ConnectionsConfig {
@@ -35,6 +39,8 @@ interface Pulse {
 }
 
 const GOING_AWAY = 1001
+/** While connections are closed little by little. */
+const CLOSE_EVERY_MS = 10
 
 export function createConnections(
   config: ConnectionsConfig,
@@ -70,9 +76,25 @@ export function createConnections(
     }
   }
 
+  async function sayGoodbye(spreadMs: number): Promise<void> {
+    const all = [...pulses.keys()]
+    const began = clock.monotonic()
+    for (let told = 0; told < all.length;) {
+      const share = spreadMs > 0 ? (clock.monotonic() - began) / spreadMs : 1
+      const due = Math.ceil(all.length * Math.min(1, share))
+      for (const connection of all.slice(told, due))
+        connection.close(GOING_AWAY, 'the service is restarting: reconnect and resume')
+      told = due
+      if (told < all.length) await clock.sleep(CLOSE_EVERY_MS)
+    }
+  }
+
   const loop: Loop = startLoop(clock, lookEveryMs, () => Promise.resolve(look()), onError)
 
   return {
+    get size() {
+      return pulses.size
+    },
     add(connection) {
       const pulse: Pulse = { pingedAt: clock.monotonic(), waiting: false }
       pulses.set(connection, pulse)
@@ -97,12 +119,12 @@ export function createConnections(
       if (count > 0) perAccount.set(accountId, count)
       else perAccount.delete(accountId)
     },
-    async closeAll(graceMs) {
+    async closeAll(spreadMs, graceMs) {
       await loop.stop()
       const empty = new Promise<void>((resolve) => (emptied = resolve))
       if (pulses.size === 0) return
-      for (const connection of pulses.keys())
-        connection.close(GOING_AWAY, 'the service is restarting: reconnect and resume')
+      await sayGoodbye(spreadMs)
+      if (pulses.size === 0) return
       const grace = new AbortController()
       await Promise.race([empty, clock.sleep(graceMs, grace.signal).catch(() => undefined)])
       grace.abort()

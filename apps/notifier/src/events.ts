@@ -5,7 +5,7 @@ import { type Channel } from '@fillstream/types'
 export interface NotifierEvents {
   connectionOpened(): void
   connectionClosed(closed: { readonly code: number; readonly connectionId: string }): void
-  handshakeRefused(reason: 'origin' | 'path' | 'draining', detail: string): void
+  handshakeRefused(reason: 'origin' | 'path' | 'draining' | 'full', detail: string): void
   credentialRefused(connectionId: string, reason: string): void
   connectionLimitReached(accountId: string): void
   messageRefused(connectionId: string, code: string): void

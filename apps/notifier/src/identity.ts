@@ -1,3 +1,4 @@
+import { IN_TIME } from '@fillstream/runtime'
 import { CLOSE_CODES, type ProblemCode } from '@fillstream/types'
 import { type Credential } from './authentication'
 import { type StreamContext } from './context'
@@ -26,7 +27,13 @@ export function createIdentity(
   let accountId: string | null = null
   let assumed = false
   let over = false
-  const patience = new AbortController()
+  /** While a client may still send its credential. Thousands of connections that need none should not each keep one. */
+  let patience: AbortController | null = null
+
+  function endPatience(): void {
+    patience?.abort(IN_TIME)
+    patience = null
+  }
 
   function unauthenticated(message: string): void {
     events.credentialRefused(connectionId, message)
@@ -42,7 +49,7 @@ export function createIdentity(
     }
     if (accountId !== null) connections.release(accountId)
     accountId = account
-    patience.abort()
+    endPatience()
   }
 
   async function asked<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
@@ -57,6 +64,7 @@ export function createIdentity(
   }
 
   function waitForAuth(): void {
+    patience = new AbortController()
     clock.sleep(limits.authTimeoutMs, patience.signal).then(
       () => unauthenticated(`no credential within ${limits.authTimeoutMs} ms: ${NO_ACCOUNT}`),
       () => undefined,
@@ -94,7 +102,7 @@ export function createIdentity(
     },
     end() {
       over = true
-      patience.abort()
+      endPatience()
       if (accountId !== null) connections.release(accountId)
       accountId = null
     },

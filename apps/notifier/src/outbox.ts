@@ -1,3 +1,4 @@
+import { type Writable } from 'node:stream'
 import { CLOSE_CODES } from '@fillstream/types'
 import { WebSocket } from 'ws'
 import { type Frame } from './frames'
@@ -21,10 +22,29 @@ export interface OutboxConfig {
   onSlowConsumer(bufferedBytes: number): void
 }
 
-export function createOutbox(socket: WebSocket, { maxBufferedBytes, onSlowConsumer }: OutboxConfig): Outbox {
+/** @param wire the connection below `socket` */
+export function createOutbox(
+  socket: WebSocket,
+  wire: Writable,
+  { maxBufferedBytes, onSlowConsumer }: OutboxConfig,
+): Outbox {
   const lowWater = maxBufferedBytes / 4
   const waiting: (() => void)[] = []
   let scheduled = false
+  let corked = false
+
+  /** What is sent in one go, such as a page of a replay, goes out by one call of the system instead of one for each message. */
+  function cork(): void {
+    if (corked) return
+    corked = true
+    wire.cork()
+    process.nextTick(uncork)
+  }
+
+  function uncork(): void {
+    corked = false
+    wire.uncork()
+  }
 
   const isOpen = () => socket.readyState === WebSocket.OPEN
   const full = () => isOpen() && socket.bufferedAmount > lowWater
@@ -57,6 +77,7 @@ export function createOutbox(socket: WebSocket, { maxBufferedBytes, onSlowConsum
         socket.close(CLOSE_CODES.slowConsumer, 'slow consumer: resume after the last event')
         return
       }
+      cork()
       socket.send(frame, { binary: false }, schedule)
     },
     full,

@@ -16,28 +16,40 @@ import { type StreamContext } from './context'
 import { isOriginAllowed } from './origin'
 import { problemOf, refuseUpgrade, serveWithoutUpgrade } from './refusal'
 import { openSession } from './session'
+import { createSlices } from './slices'
 import { openStatusStream } from './status-stream'
 
 export interface StreamServer {
   readonly url: string
-  /** Takes no more connections, closes those there are with 1001, then stops listening. */
-  close(): Promise<void>
+  /** Takes no more connections, closes those there are with 1001 over `spreadMs`, then stops listening, all within `boundMs`. */
+  close(spreadMs: number, boundMs: number): Promise<void>
 }
 
 export interface StreamServerConfig {
   readonly host: string
   readonly port: number
   readonly allowedOrigins: readonly string[]
+  /** Streams at once. */
+  readonly maxConnections: number
 }
 
 /** How long clients may take to answer the closing handshake. */
 const CLOSE_GRACE_MS = 3_000
+/**
+ * Handshakes at once, in ms of work: where a crowd comes back together, taking connections goes before greeting them, since what
+ * finds the kernel's queue full tries again after 1, 3, 7, 15... seconds.
+ */
+const HANDSHAKE_SLICE_MS = 5
+/** How long requests may take that are under way at the end. */
+const HTTP_GRACE_MS = 1_000
+/** Connections beside the streams: health checks and metrics must get through when the streams are full. */
+const SPARE_CONNECTIONS = 1_000
 
-type Open = (socket: WebSocket, request: IncomingMessage, query: URLSearchParams) => void
+type Open = (socket: WebSocket, wire: Duplex, request: IncomingMessage, query: URLSearchParams) => void
 
 /** Serves health and metrics over HTTP, and upgrades `/v1/stream` and `/ws` on the same port. */
 export async function startServer(
-  { host, port, allowedOrigins }: StreamServerConfig,
+  { host, port, allowedOrigins, maxConnections }: StreamServerConfig,
   context: StreamContext,
   health: Health,
   metrics: Metrics,
@@ -46,9 +58,10 @@ export async function startServer(
   let draining = false
 
   const paths: Readonly<Record<string, Open>> = {
-    '/v1/stream': (socket, request, query) => openSession(socket, credentialOf(request, query), context),
-    '/ws': (socket, request, query) =>
-      openStatusStream(socket, credentialOf(request, query), query.get('orderId'), context),
+    '/v1/stream': (socket, wire, request, query) =>
+      openSession(socket, wire, credentialOf(request, query), context),
+    '/ws': (socket, wire, request, query) =>
+      openStatusStream(socket, wire, credentialOf(request, query), query.get('orderId'), context),
   }
 
   const app = createApp()
@@ -70,7 +83,11 @@ export async function startServer(
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem))
   })
 
-  const http: HttpServer = await listen(app, { host, port })
+  const http: HttpServer = await listen(app, {
+    host,
+    port,
+    maxConnections: maxConnections + SPARE_CONNECTIONS,
+  })
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -79,7 +96,7 @@ export async function startServer(
     closeTimeout: CLOSE_GRACE_MS,
   } as ConstructorParameters<typeof WebSocketServer>[0])
 
-  http.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     if (request.headers.upgrade?.toLowerCase() !== 'websocket') {
       serveWithoutUpgrade(request, socket, app)
       return
@@ -91,6 +108,9 @@ export async function startServer(
     if (draining) {
       events.handshakeRefused('draining', path)
       refuse('OVERLOADED', 'the service is restarting')
+    } else if (context.connections.size >= maxConnections) {
+      events.handshakeRefused('full', path)
+      refuse('OVERLOADED', 'the service has as many connections as it takes')
     } else if (!open) {
       events.handshakeRefused('path', path)
       refuse('NOT_FOUND', 'there is no stream at this address')
@@ -99,18 +119,30 @@ export async function startServer(
       refuse('FORBIDDEN', 'pages of this origin may not open a stream')
     } else {
       sockets.handleUpgrade(request, socket, head, (websocket) =>
-        open(websocket, request, new URLSearchParams(search)),
+        open(websocket, socket, request, new URLSearchParams(search)),
       )
     }
+  }
+
+  const handshakes = createSlices(context.clock, HANDSHAKE_SLICE_MS)
+  http.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const gone = () => socket.destroy()
+    socket.on('error', gone)
+    handshakes.do(() => {
+      socket.off('error', gone)
+      if (!socket.destroyed) upgrade(request, socket, head)
+    })
   })
 
   return {
     url: http.url,
-    async close() {
+    async close(spreadMs, boundMs) {
       draining = true
-      await context.connections.closeAll(CLOSE_GRACE_MS)
+      const forStreams = boundMs - HTTP_GRACE_MS
+      const spread = Math.min(spreadMs, forStreams / 2)
+      await context.connections.closeAll(spread, Math.min(CLOSE_GRACE_MS, forStreams - spread))
       sockets.close()
-      await http.close(1_000)
+      await http.close(HTTP_GRACE_MS)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { type Writable } from 'node:stream'
 import { CLOSE_CODES, type ClientMessage } from '@fillstream/types'
 import { type WebSocket } from 'ws'
 import { type Credential } from './authentication'
@@ -9,10 +10,15 @@ import { errorFrame, messageFrame } from './frames'
 import { createMessageAllowance } from './message-allowance'
 
 /** One connection to `/v1/stream`. */
-export function openSession(socket: WebSocket, credential: Credential, context: StreamContext): void {
+export function openSession(
+  socket: WebSocket,
+  wire: Writable,
+  credential: Credential,
+  context: StreamContext,
+): void {
   const { limits, clock, events } = context
   const allowance = createMessageAllowance(limits.messageBurst, limits.messagesPerSecond)
-  const client = openClient(socket, credential, context, errorFrame, () => subscriptions.closeAll())
+  const client = openClient(socket, wire, credential, context, errorFrame, () => subscriptions.closeAll())
   const subscriptions = createClientSubscriptions(client.outbox, context)
 
   client.next(() => {

@@ -1,4 +1,4 @@
-/** Reads of one database by many subscriptions: bounded in number, and shared where several want the same. */
+/** Reads of one store (Postgres, Redis) by many subscriptions: bounded in number, and shared where several want the same. */
 export interface SharedReads {
   /**
    * Runs `read`, at most `width` of them at once, the others in the order they came. Calls with the same `key` that come

@@ -19,7 +19,7 @@ export interface Snapshots {
 
 export function createSnapshots(
   reads: Pick<Reads, 'order' | 'activeOrders' | 'cursor'>,
-  cache: OrderCache,
+  cache: Pick<OrderCache, 'get'>,
   events: NotifierEvents,
 ): Snapshots {
   async function cached(accountId: string, orderId: string): Promise<OrderSnapshot | null> {

@@ -30,6 +30,7 @@ import { createPacer } from './pacer'
 import { createPrices } from './prices'
 import { createReads } from './reads'
 import { startServer } from './server'
+import { createSharedReads } from './shared-reads'
 import { createSnapshots } from './snapshots'
 import { createSubscriptions } from './subscriptions'
 
@@ -40,6 +41,14 @@ export interface Notifier extends Service {
 
 /** Of the pool: for the two comparisons and for readiness, which must not wait behind replays. */
 const SPARE_CONNECTIONS = 3
+/**
+ * Reads of Redis at once: a crowd that comes back together waits here, where no time runs out, and not for answers that are
+ * there already but behind thousands of handshakes in the event loop.
+ */
+const REDIS_READS = 64
+
+/** How long a stop may take to the end of the last connection: a little less than the bound of every service. */
+const STOP_MS = 9_000
 
 /** Starts the notifier: everything is wired here, by hand, and stopped in order. */
 export async function start(config: Config, deps: Deps): Promise<Notifier> {
@@ -57,6 +66,9 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
   await redisReady(redis, START_PATIENCE_MS)
   await assertRedisKeepsKeys(redis, logger)
 
+  const fromRedis = createSharedReads(REDIS_READS)
+  const tokens = createStreamTokens(redis, config.KEY_PREFIX)
+  const cache = createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS })
   const reads = createReads(store, Math.max(1, config.DATABASE_POOL_SIZE - SPARE_CONNECTIONS))
   const subscriptions = createSubscriptions()
   const fanOut = startFanOut({ checkMs: config.STREAM_CHECK_MS }, store, subscriptions, deps, events)
@@ -74,9 +86,11 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     clock,
     ids,
     events,
-    authentication: createAuthentication(reads, createStreamTokens(redis, config.KEY_PREFIX), {
-      demoMode: config.DEMO_MODE,
-    }),
+    authentication: createAuthentication(
+      reads,
+      { find: (token) => fromRedis.run(`token:${token}`, () => tokens.find(token)) },
+      { demoMode: config.DEMO_MODE },
+    ),
     connections: createConnections(
       {
         heartbeatMs: config.STREAM_HEARTBEAT_MS,
@@ -91,11 +105,23 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     pacer: createPacer(),
     launches,
     prices,
-    snapshots: createSnapshots(reads, createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS }), events),
+    snapshots: createSnapshots(
+      reads,
+      {
+        get: (accountId, orderId) =>
+          fromRedis.run(`order:${accountId}:${orderId}`, () => cache.get(accountId, orderId)),
+      },
+      events,
+    ),
   }
   const health = createHealth({ postgres: () => store.ping(), redis: () => redis.ping() }, clock)
   const server = await startServer(
-    { host: config.HOST, port: config.NOTIFIER_PORT, allowedOrigins: config.ALLOWED_ORIGINS },
+    {
+      host: config.HOST,
+      port: config.NOTIFIER_PORT,
+      allowedOrigins: config.ALLOWED_ORIGINS,
+      maxConnections: config.STREAM_MAX_CONNECTIONS,
+    },
     context,
     health,
     metrics,
@@ -104,7 +130,7 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
   async function stop(): Promise<void> {
     health.drain()
     await clock.sleep(config.DRAIN_MS)
-    await server.close()
+    await server.close(config.DRAIN_MS, STOP_MS - config.DRAIN_MS)
     await Promise.all([reader.stop(), launchReader.stop(), priceReader.stop(), fanOut.stop()])
     redis.disconnect()
     await store.close()

@@ -1,3 +1,4 @@
+import { type Writable } from 'node:stream'
 import { CLOSE_CODES, type ClientMessage } from '@fillstream/types'
 import { type WebSocket } from 'ws'
 import { type Credential } from './authentication'
@@ -6,20 +7,21 @@ import { parseClientMessage } from './client-message'
 import { type StreamContext } from './context'
 import { statusErrorFrame, statusFrame } from './frames'
 import { TRY_AGAIN_LATER } from './identity'
-import { startSubscription, type Subscription } from './subscription'
+import { createSubscription, type Subscription } from './subscription'
 
 const NORMAL = 1000
 
 /** One connection to `/ws?orderId=`: the statuses of one order from the first on, then the end with 1000. */
 export function openStatusStream(
   socket: WebSocket,
+  wire: Writable,
   credential: Credential,
   orderId: string | null,
   context: StreamContext,
 ): void {
   let subscription: Subscription | null = null
   let begun = false
-  const client = openClient(socket, credential, context, statusErrorFrame, () => {
+  const client = openClient(socket, wire, credential, context, statusErrorFrame, () => {
     subscription?.close()
     if (subscription) context.subscriptions.remove(subscription)
   })
@@ -70,8 +72,8 @@ async function follow(
     return null
   }
   const topic = { kind: 'order', orderId: snapshot.orderId, accountId } as const
-  const subscription = startSubscription(
-    { topic, after: 0, known: snapshot.lastSeq },
+  const subscription = createSubscription(
+    { topic, after: 0 },
     context,
     {
       event(news) {
@@ -89,5 +91,6 @@ async function follow(
     },
   )
   subscriptions.add(subscription)
+  subscription.begin(snapshot.lastSeq, false)
   return subscription
 }

@@ -25,6 +25,11 @@ export interface Sink {
 /** One client's interest in one topic: first the log after the start, then live events, in order and without a gap. */
 export interface Subscription {
   readonly topic: Topic
+  /**
+   * Starts the replay; until then everything is held. `known` is the number that the topic is known to have reached.
+   * @param complete whether all that came after `known` has been offered: with nothing to replay, the log is not read at all
+   */
+  begin(known: number, complete: boolean): void
   /** News of the topic, as it comes: late, twice, in any order. */
   offer(news: OrderNews): void
   /** Postgres says that the topic reaches `last`; `ended` that nothing can follow. */
@@ -40,8 +45,6 @@ export interface SubscriptionStart {
   readonly topic: Topic
   /** Events after this number are wanted. */
   readonly after: number
-  /** The number that the topic is known to have reached. */
-  readonly known: number
 }
 
 /** Events of a replay sent in one go. */
@@ -49,15 +52,15 @@ const SLICE = 64
 /** Live events held at most while a replay or a hole is read; the others are read from the log. */
 const HELD_EVENTS = 1_000
 
-/** Starts with the replay. `onEnded` is called once, when `ended` becomes true; nothing is sent after that. */
-export function startSubscription(
-  { topic, after, known }: SubscriptionStart,
+/** Makes one that holds what it is offered until it begins. `onEnded` is called once, when `ended` becomes true; nothing is sent after that. */
+export function createSubscription(
+  { topic, after }: SubscriptionStart,
   { history, pacer }: { readonly history: History; readonly pacer: Pacer },
   sink: Sink,
   onEnded: () => void,
 ): Subscription {
   const delivery = createOrderedDelivery<OrderNews>(after, HELD_EVENTS)
-  delivery.heardOf(known)
+  let begun = false
   let closed = false
   let finalSent = false
   let ended = false
@@ -139,7 +142,7 @@ export function startSubscription(
   }
 
   function repair(): boolean {
-    if (closed || !(delivery.replaying || delivery.behind())) return false
+    if (closed || !begun || !(delivery.replaying || delivery.behind())) return false
     if (reading) {
       if (!delivery.replaying) again = true
       return false
@@ -148,10 +151,15 @@ export function startSubscription(
     return true
   }
 
-  void readOn()
-
   return {
     topic,
+    begin(known, complete) {
+      if (closed) return
+      begun = true
+      delivery.heardOf(known)
+      if (complete && !delivery.behind()) endReplay()
+      else void readOn()
+    },
     get ended() {
       return ended
     },

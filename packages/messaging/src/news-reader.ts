@@ -1,6 +1,7 @@
 import { epochKey, orderEventsStream, type OrderNews } from '@fillstream/types'
 import { closeRedisLoop, createRedis, type Clock, type IdSource, type Logger } from '@fillstream/runtime'
-import { parseNews, type NewsConfig } from './order-news'
+import { readNews } from './news-entry'
+import { type NewsConfig } from './order-news'
 
 export interface NewsReader {
   stop(): Promise<void>
@@ -28,9 +29,11 @@ export function startNewsReader(
   const streams = Array.from({ length: config.shards }, (_, shard) => orderEventsStream(config.prefix, shard))
   let positions: string[] = []
   let epoch: string | null = null
+  let lookedAt = -Infinity
   let stopped = false
 
   async function reposition(): Promise<void> {
+    lookedAt = clock.monotonic()
     await redis.set(epochKey(config.prefix), ids.uuid(), 'NX')
     const current = await redis.get(epochKey(config.prefix))
     if (current === epoch && positions.length > 0) return
@@ -46,13 +49,14 @@ export function startNewsReader(
   }
 
   async function turn(): Promise<void> {
-    await reposition()
+    // While news flow this would be two round trips before each read, for what happens once in a blue moon.
+    if (positions.length === 0 || clock.monotonic() - lookedAt >= BLOCK_MS) await reposition()
     const answer = await redis.xread('COUNT', BATCH, 'BLOCK', BLOCK_MS, 'STREAMS', ...streams, ...positions)
     for (const [stream, entries] of answer ?? []) {
       const last = entries.at(-1)
       if (!last) continue
       positions[streams.indexOf(stream)] = last[0]
-      const news = entries.map(([, fields]) => parseNews(fields)).filter((event) => event !== null)
+      const news = entries.map(([, fields]) => readNews(fields)).filter((event) => event !== null)
       if (news.length > 0) await handlers.onNews(news)
     }
   }

@@ -102,10 +102,29 @@ export function createRpcClient(
     return connecting
   }
 
+  /** Requests that leave together: those of one turn of the event loop cost one write to the connection, not one each. */
+  let leaving: { readonly stream: string; readonly request: string; sent(error: Error | null): void }[] = []
+
+  function leave(): void {
+    const together = leaving
+    leaving = []
+    const pipeline = sender.pipeline()
+    for (const { stream, request } of together)
+      pipeline.xadd(stream, 'MAXLEN', '~', MAX_STREAM, '*', 'r', request)
+    pipeline.exec().then(
+      (replies) => together.forEach(({ sent }, i) => sent(replies?.[i]?.[0] ?? null)),
+      (error: Error) => together.forEach(({ sent }) => sent(error)),
+    )
+  }
+
   async function send(service: string, request: string): Promise<void> {
     try {
       if (sender.status !== 'ready') await connected()
-      await sender.xadd(requestStream(config.prefix, service), 'MAXLEN', '~', MAX_STREAM, '*', 'r', request)
+      const stream = requestStream(config.prefix, service)
+      await new Promise<void>((resolve, reject) => {
+        leaving.push({ stream, request, sent: (error) => (error ? reject(error) : resolve()) })
+        if (leaving.length === 1) setImmediate(leave)
+      })
     } catch (error) {
       throw new RpcUnavailableError('redis is away', { cause: error })
     }

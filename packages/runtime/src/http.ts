@@ -43,6 +43,9 @@ function classesOf(app: Express) {
   }
 }
 
+/** Connections that wait in the kernel to be taken (it allows 4,096 by itself): beyond it, some of a crowd that comes at once are reset. */
+const BACKLOG = 4_096
+
 /** Serves `app` with bounded header and request times and a bounded number of connections. Rejects when the port is taken. */
 export async function listen(
   app: Express,
@@ -58,7 +61,7 @@ export async function listen(
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off('error', reject)
       resolve()
     })

@@ -1,0 +1,66 @@
+import { type Clock } from '@fillstream/runtime'
+import { createConnections, type Connection } from './connections'
+
+/** A clock on which whoever waits is the only one: time passes as it is asked to. */
+function clockOfOne(): Clock {
+  let now = 0
+  return {
+    now: () => now,
+    monotonic: () => now,
+    // The heartbeat's wait ends with its stop.
+    sleep: (ms, signal) =>
+      signal === undefined
+        ? Promise.resolve(void (now += ms))
+        : new Promise((_resolve, reject) =>
+            signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+          ),
+  }
+}
+
+const CONFIG = { heartbeatMs: 30_000, pongTimeoutMs: 10_000, maxPerAccount: 1 }
+
+test('all are told 1001 evenly over the time given, not in one moment', async () => {
+  const clock = clockOfOne()
+  const connections = createConnections(CONFIG, clock, (error) => {
+    throw error
+  })
+  const toldAt: number[] = []
+  for (let n = 0; n < 1_000; n += 1) {
+    const connection: Connection = {
+      ping: () => undefined,
+      close(code) {
+        expect(code).toBe(1001)
+        toldAt.push(clock.monotonic())
+        pulse.remove()
+      },
+      terminate: () => undefined,
+      onSilent: () => undefined,
+    }
+    const pulse = connections.add(connection)
+  }
+  await connections.closeAll(2_000, 3_000)
+  expect(toldAt).toHaveLength(1_000)
+  expect(toldAt.at(-1)).toBeGreaterThan(1_900)
+  expect(toldAt.at(-1)).toBeLessThanOrEqual(2_010)
+  const inOneMoment = Math.max(...toldAt.map((at) => toldAt.filter((other) => other === at).length))
+  expect(inOneMoment).toBeLessThanOrEqual(10)
+})
+
+test('without time given, all are told at once', async () => {
+  const clock = clockOfOne()
+  const connections = createConnections(CONFIG, clock, () => undefined)
+  let told = 0
+  for (let n = 0; n < 10; n += 1) {
+    const pulse = connections.add({
+      ping: () => undefined,
+      close() {
+        told += 1
+        pulse.remove()
+      },
+      terminate: () => undefined,
+      onSilent: () => undefined,
+    })
+  }
+  await connections.closeAll(0, 3_000)
+  expect({ told, at: clock.monotonic(), left: connections.size }).toEqual({ told: 10, at: 0, left: 0 })
+})
