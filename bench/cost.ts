@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { SERVICES, usageByService } from './measure/engine'
-import { place, sendOrders, YARDSTICK_BODY } from './measure/placing'
+import { place, sendOrders, warmUp, YARDSTICK_BODY } from './measure/placing'
 import { beside, inMicros, print, report, type Row } from './measure/report'
 import { runRounds, type Contestant, type Figures } from './measure/rounds'
 import { closeAll, readArguments, runBench } from './measure/run-bench'
@@ -41,15 +41,14 @@ async function main(): Promise<void> {
     open.push(engine)
     const floors = await openFloors(engine.stack)
     open.push(floors)
-    await place(engine.exchange, orders, { connections: 64 })
+    await warmUp(engine.exchange, orders)
     for (const part of PART_NAMES) await floors.measure(part, orders)
     const idle = await idleUsage(engine.stack)
     const contestants: Contestant[] = [
       { name: 'engine', run: () => costOf(engine, orders) },
       { name: 'floors', run: () => costOfParts(floors, orders * FLOOR_TIMES, idle) },
     ]
-    const medians = await runRounds(contestants, rounds)
-    const figure = (name: string, what: string) => medians(name, what)
+    const { median: figure } = await runRounds(contestants, rounds)
     const sum = PART_NAMES.reduce((total, part) => total + figure('floors', part), 0)
     const names = [...SERVICES, ...(process.env['BENCH_REDIS_PID'] ? ['redis', 'postgres'] : [])]
     const rows: Row[] = [

@@ -5,7 +5,7 @@ import { type Stack } from '../tests/support/stack'
 import { fund, walletOf } from '../tests/support/wallets'
 import { execute } from './measure/database'
 import { usageByService } from './measure/engine'
-import { ORDER, place, sendOrders } from './measure/placing'
+import { ORDER, place, sendOrders, warmUp } from './measure/placing'
 import { inMiB, print, report, type Row } from './measure/report'
 import { addResting, usedMemory } from './measure/resting'
 import { readArguments, runBench } from './measure/run-bench'
@@ -108,7 +108,7 @@ async function flying({ flying: count }: Sizes): Promise<Row[]> {
     for (const { apiKey } of exchange.traders) await fund(stack, await walletOf(stack, apiKey))
     const bodies = [JSON.stringify({ ...ORDER, slippageBps: 5_000 })]
     // Warm: code compiled, pools of connections full, buffers as large as they get.
-    await place({ ...exchange, bodies }, Math.ceil(count / 4), { connections: 64 })
+    await warmUp({ ...exchange, bodies }, Math.ceil(count / 4))
     await delay(3_000)
     await landLate(stack)
     const before = usageOf(await stack.pid('order-worker')).residentBytes
@@ -138,9 +138,9 @@ const SAMPLE_MS = 2_000
 async function leaks({ minutes }: Sizes): Promise<Row[]> {
   const { stack, exchange, close } = await openEngine({ chain: 'instant' })
   try {
-    const warm = await place(exchange, 1_000, { connections: 64 })
+    await warmUp(exchange, 1_000)
     const { confirmed } = await place(exchange, 1_000, { connections: 64 })
-    const ratePerSecond = Math.max(10, Math.min(warm.confirmed, confirmed) / 2)
+    const ratePerSecond = confirmed / 2
     const orders = Math.ceil(ratePerSecond * minutes * 60)
     print(`  ${orders} orders at ${Math.round(ratePerSecond)}/s`)
     const samples: { readonly atMs: number; readonly usage: ReadonlyMap<string, number> }[] = []

@@ -1,8 +1,7 @@
-import { execute } from './measure/database'
 import { usageByService } from './measure/engine'
-import { place } from './measure/placing'
-import { beside, perSecond, print, report, type Row } from './measure/report'
-import { runRounds, type Contestant, type Medians } from './measure/rounds'
+import { analyze, place } from './measure/placing'
+import { perSecond, print, report, type Row } from './measure/report'
+import { runRounds, type Contestant, type Rounds } from './measure/rounds'
 import { closeAll, readArguments, runBench } from './measure/run-bench'
 import { openBareQueue, openEngine, openSkeleton, openUsual, type System } from './measure/systems'
 import { formatCpu } from './measure/usage'
@@ -15,7 +14,6 @@ import { formatCpu } from './measure/usage'
 const CONNECTIONS = 64
 
 type Running = Contestant & {
-  /** Statistics as a database has them that has run for a minute: plans made for empty tables would be kept. */
   analyze(): Promise<unknown>
   close(): Promise<void>
 }
@@ -44,20 +42,27 @@ async function main(): Promise<void> {
       await system.analyze()
     }
     print('warmed up')
-    const medians = await runRounds(systems, rounds)
-    report('pipeline', rowsOf(medians, new Set(systems.map(({ name }) => name))))
+    const found = await runRounds(systems, rounds)
+    report('pipeline', rowsOf(found, new Set(systems.map(({ name }) => name))))
   } finally {
     await closeAll(systems)
   }
 }
 
-function rowsOf(medians: Medians, names: ReadonlySet<string>): Row[] {
+function rowsOf(found: Rounds, names: ReadonlySet<string>): Row[] {
   if (!names.has('engine'))
-    return [...names].map((name) => ({ what: name, value: perSecond(medians(name, 'confirmed')) }))
-  const ours = medians('engine', 'confirmed')
+    return [...names].map((name) => ({ what: name, value: perSecond(found.median(name, 'confirmed')) }))
   const against = (name: string, atLeast: number, what: string): Row[] =>
     names.has(name)
-      ? [beside(what, ours, { name, value: medians(name, 'confirmed') }, { format: perSecond, atLeast })]
+      ? [
+          found.beside(
+            what,
+            'confirmed',
+            'engine',
+            { contestant: name, name },
+            { format: perSecond, atLeast },
+          ),
+        ]
       : []
   return [
     ...against('skeleton', 0.75, 'POST to confirmed, beside our wiring without logic'),
@@ -70,7 +75,7 @@ function contestant(name: string, { exchange, close }: System, orders: number): 
   return {
     name,
     close,
-    analyze: () => execute(exchange.database, 'ANALYZE'),
+    analyze: () => analyze(exchange),
     async run() {
       const { accepted, confirmed } = await place(exchange, orders, { connections: CONNECTIONS })
       return { accepted, confirmed }

@@ -6,7 +6,7 @@ import { Redis } from 'ioredis'
 import { createTestRedis } from '../tests/support/redis'
 import { startEngine } from './measure/engine'
 import { MINTS } from './measure/placing'
-import { beside, inMs, percentile, perSecond, report, type Row } from './measure/report'
+import { inMs, percentile, perSecond, report, type Row } from './measure/report'
 import { runRounds, type Contestant, type Figures } from './measure/rounds'
 import { closeAll, readArguments, runBench } from './measure/run-bench'
 import { startYardstick } from './measure/yardstick'
@@ -63,21 +63,19 @@ async function main(): Promise<void> {
       ),
     ]
     for (const { run } of contestants) await run()
-    const medians = await runRounds(contestants, rounds)
-    const rows = (name: string, what: string, targets: boolean): Row[] => {
-      const floor = (figure: string) => ({ name: 'bare XADD, XREAD', value: medians('bare', figure) })
-      return [
-        beside(`${what}, ${TOGETHER} at a time`, medians(name, 'perSecond'), floor('perSecond'), {
-          format: perSecond,
-          ...(targets && { atLeast: 0.7 }),
-        }),
-        beside(`${what}, one at a time, p50`, medians(name, 'p50'), floor('p50'), {
-          format: inMs,
-          ...(targets && { atMost: 1.5 }),
-        }),
-        beside(`${what}, one at a time, p99`, medians(name, 'p99'), floor('p99'), { format: inMs }),
-      ]
-    }
+    const found = await runRounds(contestants, rounds)
+    const floor = { contestant: 'bare', name: 'bare XADD, XREAD' }
+    const rows = (name: string, what: string, targets: boolean): Row[] => [
+      found.beside(`${what}, ${TOGETHER} at a time`, 'perSecond', name, floor, {
+        format: perSecond,
+        ...(targets && { atLeast: 0.7 }),
+      }),
+      found.beside(`${what}, one at a time, p50`, 'p50', name, floor, {
+        format: inMs,
+        ...(targets && { atMost: 1.5 }),
+      }),
+      found.beside(`${what}, one at a time, p99`, 'p99', name, floor, { format: inMs }),
+    ]
     report('quotes', [
       ...rows('rpc', 'request and reply', true),
       ...rows('quote', 'quote of dex-router', false),

@@ -1,6 +1,6 @@
 import { execute } from './measure/database'
 import { SERVICES, usageByService } from './measure/engine'
-import { place, sendOrders, type Exchange } from './measure/placing'
+import { place, sendOrders, warmUp, type Exchange } from './measure/placing'
 import { beside, inMiB, median, perSecond, print, report, type Row } from './measure/report'
 import { readArguments, runBench } from './measure/run-bench'
 import { openEngine } from './measure/systems'
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const { stack, exchange, close } = await openEngine({ chain: 'instant' })
   try {
     const pipelined = Math.ceil(orders / 5)
-    await place(exchange, Math.ceil(pipelined / 2), PACE)
+    await warmUp(exchange, Math.ceil(pipelined / 2))
     const pipeline = async () => {
       const { confirmed } = await place(exchange, pipelined, PACE)
       print(`  pipeline: ${perSecond(confirmed)}`)

@@ -2,9 +2,10 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { MARKED_WITHIN_MS } from './mains/marks'
 import { startEngine } from './measure/engine'
-import { ENGINE_BODY, place, sendOrders, YARDSTICK_BODY, type Exchange } from './measure/placing'
-import { beside, inMs, percentile, perSecond, print, report, type Row } from './measure/report'
+import { ENGINE_BODY, place, sendOrders, warmUp, YARDSTICK_BODY, type Exchange } from './measure/placing'
+import { inMs, percentile, perSecond, print, report, type Row } from './measure/report'
 import { runRounds, type Contestant } from './measure/rounds'
 import { closeAll, readArguments, runBench } from './measure/run-bench'
 import {
@@ -24,7 +25,6 @@ import { sharedClockMs } from './yardsticks/shared-clock'
  * acceptance to the job at 50 orders/s), `accounts` (one account with all the load), `gateway` (alone, as fast as it can).
  * `pnpm bench submit [rounds] [section ...]`
  */
-const RATE = 200
 const START_RATE = 50
 const SECONDS = 5
 
@@ -37,21 +37,28 @@ const sections: Readonly<Record<string, (parts: Parts) => Promise<Row[]>>> = {
 
 interface Parts {
   readonly rounds: number
+  /** Orders a second of `accept`. */
+  readonly rate: number
   /** Of a round at a fixed rate. */
   readonly seconds: number
   readonly quick: boolean
   /** The whole engine on the instant chain; started for who needs it first. */
   engine(): Promise<System>
   /** What its processes noted of `point` since it was asked last, on the clock of the machine, ms. */
-  marks(point: string): number[]
+  marks(point: string): Promise<number[]>
 }
 
 async function main(): Promise<void> {
-  const { rounds, quick, words } = readArguments({ rounds: { full: 3, quick: 2 } })
+  const { rounds, rate, quick, words } = readArguments({
+    rounds: { full: 3, quick: 2 },
+    /** Orders a second of `accept`. */
+    rate: { full: 200, quick: 200 },
+  })
   const folder = mkdtempSync(join(tmpdir(), 'fillstream-marks-'))
   let engine: Promise<System> | undefined
   const parts: Parts = {
     rounds,
+    rate,
     quick,
     seconds: quick ? 2 : SECONDS,
     engine: () =>
@@ -59,8 +66,12 @@ async function main(): Promise<void> {
         chain: 'instant',
         entries: { gateway: resolve(__dirname, 'dist/mains/marked-gateway.js') },
         env: { BENCH_MARKS: join(folder, 'marks') },
+      }).then(async (system) => {
+        await warmUp(system.exchange, quick ? 500 : 1_500)
+        return system
       })),
-    marks(point) {
+    async marks(point) {
+      await delay(4 * MARKED_WITHIN_MS)
       const file = join(folder, `marks.${point}`)
       appendFileSync(file, '')
       const lines = readFileSync(file, 'utf8')
@@ -100,27 +111,29 @@ async function openAccepting(server: string, insert: string): Promise<Accepting>
 
 type Accepting = Pick<Exchange, 'url' | 'bodies' | 'traders'> & { close(): Promise<void> }
 
-async function accept({ engine, rounds, seconds }: Parts): Promise<Row[]> {
+async function accept({ engine, rounds, rate, seconds }: Parts): Promise<Row[]> {
   const { exchange } = await engine()
   const floor = await openAccepting('own', 'single')
-  const load = { connections: 4, ratePerSecond: RATE }
-  const total = RATE * seconds
+  const load = { connections: 4, ratePerSecond: rate }
+  const total = rate * seconds
   const contestants: Contestant[] = [
     { name: 'engine', run: async () => tail((await place(exchange, total, load)).acceptMs) },
     { name: 'floor', run: async () => tail((await sendOrders(floor, total, load)).acceptMs) },
   ]
   try {
     for (const { run } of contestants) await run()
-    const medians = await runRounds(contestants, rounds)
-    const row = (figure: 'p50' | 'p99', extraMs: number): Row => {
-      const [ours, theirs] = [medians('engine', figure), medians('floor', figure)]
-      const floor = { name: 'Express, zod, an insert', value: theirs }
-      return {
-        ...beside(`POST to 202, 4 clients, ${RATE} orders/s, ${figure}`, ours, floor, { format: inMs }),
-        target: `<= floor + ${extraMs} ms`,
-        met: ours <= theirs + extraMs,
-      }
-    }
+    const found = await runRounds(contestants, rounds)
+    const row = (figure: 'p50' | 'p99', extraMs: number): Row => ({
+      ...found.beside(
+        `POST to 202, 4 clients, ${rate} orders/s, ${figure}`,
+        figure,
+        'engine',
+        { contestant: 'floor', name: 'Express, zod, an insert' },
+        { format: inMs },
+      ),
+      target: `<= floor + ${extraMs} ms`,
+      met: found.median('engine', figure) <= found.median('floor', figure) + extraMs,
+    })
     return [row('p50', 2), row('p99', 15)]
   } finally {
     await floor.close()
@@ -134,9 +147,9 @@ async function start({ engine, marks, rounds, seconds }: Parts): Promise<Row[]> 
   const bare = await openBareQueue()
   const total = START_RATE * seconds
   const ours = async () => {
-    for (const point of ['accepted.answering', 'job.taken']) marks(point)
+    for (const point of ['accepted.answering', 'job.taken']) await marks(point)
     await place(exchange, total, { connections: 4, ratePerSecond: START_RATE })
-    const [accepted, taken] = [marks('accepted.answering'), marks('job.taken')]
+    const [accepted, taken] = [await marks('accepted.answering'), await marks('job.taken')]
     if (taken.length < total || accepted.length !== total)
       throw new Error(`${accepted.length} accepted, ${taken.length} taken of ${total}`)
     // First in, first out; an order that a sweep has brought once more comes last.
@@ -148,12 +161,13 @@ async function start({ engine, marks, rounds, seconds }: Parts): Promise<Row[]> 
   ]
   try {
     for (const { run } of contestants) await run()
-    const medians = await runRounds(contestants, rounds)
+    const found = await runRounds(contestants, rounds)
     const row = (figure: 'p50' | 'p99', atMost: number): Row =>
-      beside(
+      found.beside(
         `accepted to the start of the work, ${START_RATE} orders/s, ${figure}`,
-        medians('engine', figure),
-        { name: 'bare BullMQ', value: medians('bullmq', figure) },
+        figure,
+        'engine',
+        { contestant: 'bullmq', name: 'bare BullMQ' },
         { format: inMs, atMost },
       )
     return [row('p50', 1.5), row('p99', 2)]
@@ -181,20 +195,16 @@ async function accounts({ engine, rounds, quick }: Parts): Promise<Row[]> {
     const { accepted, confirmed } = await place({ ...exchange, traders }, orders, { connections: 64 })
     return { accepted, confirmed }
   }
-  const medians = await runRounds(
+  const found = await runRounds(
     [
       { name: 'many', run: run(exchange.traders) },
       { name: 'one', run: run(one ? [one] : []) },
     ],
     Math.min(rounds, 2),
   )
+  const many = { contestant: 'many', name: `${exchange.traders.length} accounts` }
   return (['accepted', 'confirmed'] as const).map((figure) =>
-    beside(
-      `one account with all the load, ${figure}`,
-      medians('one', figure),
-      { name: `${exchange.traders.length} accounts`, value: medians('many', figure) },
-      { format: perSecond },
-    ),
+    found.beside(`one account with all the load, ${figure}`, figure, 'one', many, { format: perSecond }),
   )
 }
 
@@ -221,12 +231,13 @@ async function gateway({ rounds, quick }: Parts): Promise<Row[]> {
       { name: 'express', run: run(express, orders * 2) },
     ]
     for (const one of contestants) await one.run()
-    const medians = await runRounds(contestants, rounds)
-    const against = (name: string, label: string, atLeast: number): Row =>
-      beside(
+    const found = await runRounds(contestants, rounds)
+    const against = (contestant: string, name: string, atLeast: number): Row =>
+      found.beside(
         'gateway alone, 64 clients, accepted',
-        medians('gateway', 'accepted'),
-        { name: label, value: medians(name, 'accepted') },
+        'accepted',
+        'gateway',
+        { contestant, name },
         { format: perSecond, atLeast },
       )
     return [

@@ -51,6 +51,7 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
     ratePerSecond === undefined ? performance.now() : began + (n * 1_000) / ratePerSecond
   let next = 0
   let answered = 0
+  let timer: NodeJS.Timeout | undefined
   await new Promise<void>((resolve, reject) => {
     const free: Connection[] = [...sockets]
     function send(connection: Connection): void {
@@ -76,6 +77,7 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
     async function replace(lost: Connection): Promise<void> {
       if (free.includes(lost)) free.splice(free.indexOf(lost), 1)
       const connection = await openConnection(options.url)
+      if (answered === total) return connection.close()
       sockets.splice(sockets.indexOf(lost), 1, connection)
       watch(connection)
       free.push(connection)
@@ -89,13 +91,10 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
     }
     sockets.forEach(watch)
     if (ratePerSecond !== undefined) {
-      const timer = setInterval(() => {
-        pump()
-        if (next >= total) clearInterval(timer)
-      }, 1)
+      timer = setInterval(pump, 1)
     }
     pump()
-  })
+  }).finally(() => clearInterval(timer))
   const seconds = (performance.now() - began) / 1_000
   for (const connection of sockets) connection.close()
   return { latencies, statuses, seconds }

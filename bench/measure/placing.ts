@@ -94,3 +94,14 @@ export async function place(exchange: Exchange, orders: number, pace: Pace): Pro
     confirmMs: rows.map(({ created, ended }) => ended - created),
   }
 }
+
+/** Statistics as a database has them that has run for a minute: plans made for empty tables would be kept. */
+export async function analyze({ database }: Pick<Exchange, 'database'>): Promise<void> {
+  await execute(database, 'ANALYZE')
+}
+
+/** Orders that nobody counts: code compiled, connections open, statistics there. */
+export async function warmUp(exchange: Exchange, orders: number): Promise<void> {
+  await place(exchange, orders, { connections: 64 })
+  await analyze(exchange)
+}

@@ -22,19 +22,21 @@ export function beside(
   what: string,
   value: number,
   floor: { readonly name: string; readonly value: number },
-  { format, atLeast, atMost }: { readonly format: (value: number) => string } & Partial<Bounds>,
+  { format, ratio = value / floor.value, atLeast, atMost }: BesideOptions,
 ): Row {
-  const ratio = value / floor.value
   const row = { what, value: format(value), ratio, against: floor.name, floor: format(floor.value) }
   if (atLeast !== undefined) return { ...row, target: `>= ${atLeast}x`, met: ratio >= atLeast }
   if (atMost !== undefined) return { ...row, target: `<= ${atMost}x`, met: ratio <= atMost }
   return row
 }
 
-/** Of a ratio. */
-interface Bounds {
-  readonly atLeast: number
-  readonly atMost: number
+export interface BesideOptions {
+  readonly format: (value: number) => string
+  /** Where it is not that of the two values. */
+  readonly ratio?: number
+  /** What the ratio should be. */
+  readonly atLeast?: number
+  readonly atMost?: number
 }
 
 export const perSecond = (value: number) => `${Math.round(value)}/s`
@@ -44,9 +46,11 @@ export const inMiB = (bytes: number) => `${(bytes / 2 ** 20).toFixed(1)} MiB`
 
 const ROOT = resolve(__dirname, '../..')
 
-/** The value in the middle (the upper one of two). */
+/** The value in the middle, or between the two there. */
 export function median(values: readonly number[]): number {
-  return percentile(values, 0.5)
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (index: number) => sorted[index] ?? Number.NaN
+  return (at(Math.floor((sorted.length - 1) / 2)) + at(Math.floor(sorted.length / 2))) / 2
 }
 
 export function percentile(values: readonly number[], share: number): number {
