@@ -45,7 +45,7 @@ export async function measureFanOut(options: FanOutStage): Promise<{ rows: Row[]
   for (const contestant of contestants.slice(0, 2)) await contestant.run()
   print('  warmed up')
   const rates = await runRounds(contestants, rounds)
-  const rate = (name: string) => rates(name, 'messages')
+  const rate = (name: string) => rates.median(name, 'messages')
   const ratio = rate('notifier') / rate('bare')
   const deafRatio = rate('deaf') / rate('reading')
   const [bareCpu = Number.NaN, cpu = Number.NaN] = contestants.map(({ cpuMicros }) =>

@@ -101,7 +101,8 @@ SELECT o.id, n.cursor, ${EPOCH_MS('o.created_at')} AS at, ${EPOCH_MS('o.expires_
 FROM created o JOIN numbered n ON n.id = o.id`
 }
 
-function created({ idempotencyKey, bodyHash, eventId, ...terms }: NewOrder, row: CreatedRow): InsertResult {
+function created(draft: NewOrder, row: CreatedRow): InsertResult {
+  const { idempotencyKey: _key, bodyHash: _hash, eventId: _event, ...terms } = draft
   const at = new Date(Number(row.at))
   const order: Order = {
     ...terms,

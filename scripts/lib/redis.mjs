@@ -25,6 +25,8 @@ export async function startRedis({ root, place, port, children, say, signal, onD
     'appendonly yes',
     'appendfsync everysec',
     'save ""',
+    // Most of what is written lives for seconds: a file that is rewritten at every 64 MB costs Redis an eighth of its time under load.
+    'auto-aof-rewrite-min-size 256mb',
     'maxmemory-policy noeviction',
     'daemonize no',
   ]
