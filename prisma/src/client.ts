@@ -11,6 +11,7 @@ import { insertOrders, lookupExisting, lookupNewOrder } from './insert-orders'
 import { missingMigrations } from './migrations'
 import { createOrderReads } from './orders-repository'
 import { createPersist, type Sleeper } from './persist'
+import { createStatementNames } from './statement-names'
 import type { OrderReads, OrderWrites, Store, StoreConfig } from './store'
 import { createTradingRepository } from './trading-repository'
 import { createTriggersRepository } from './triggers-repository'
@@ -25,22 +26,6 @@ export interface StoreDeps {
 /** How much longer than the server a client waits before it gives up on a statement: a silent network. */
 const NETWORK_SLACK_MS = 1_000
 
-/** Statements that a connection keeps prepared at most; what comes later is planned each time. */
-const MOST_PREPARED = 200
-
-/** Names statements by their text, so that Postgres plans each once for a connection: for the hot ones, planning costs more than running. */
-function createStatementNames(): (query: { readonly sql: string }) => string {
-  const names = new Map<string, string>()
-  return ({ sql }) => {
-    const known = names.get(sql)
-    if (known !== undefined) return known
-    if (names.size >= MOST_PREPARED) return ''
-    const name = `fillstream-${names.size + 1}`
-    names.set(sql, name)
-    return name
-  }
-}
-
 /** Connects lazily: a store can be made while Postgres is away. */
 export function createStore(config: StoreConfig, deps: StoreDeps): Store {
   const statementTimeout = config.statementTimeoutMillis ?? 5_000
@@ -54,7 +39,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
       keepAlive: true,
     },
     {
-      statementNameGenerator: createStatementNames(),
+      statementNameGenerator: createStatementNames(config.databaseUrl),
       onPoolError: (error) => deps.onConnectionLost?.(error),
       onConnectionError: (error) => deps.onConnectionLost?.(error),
     },
