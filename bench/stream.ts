@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { print, report, type Row } from './measure/report'
+import { readArguments, runBench } from './measure/run-bench'
 import { usageOf, usedBetween } from './measure/usage'
 import { startCrowd } from './stream/crowd'
 import { DEAF, measureFanOut } from './stream/fan-out'
@@ -20,11 +21,13 @@ const PACE_SECONDS = 6
 /** Events that each client has missed when all come back. */
 const MISSED = 20
 /** After this long it is a failure, whatever it waits for. */
-const PATIENCE_MS = 300_000
+const PATIENCE_SECONDS = 300
 
 async function main(): Promise<void> {
-  const sockets = Number(process.argv[2] ?? 10_000)
-  const rounds = Number(process.argv[3] ?? 3)
+  const { sockets, rounds } = readArguments({
+    sockets: { full: 10_000, quick: 2_000 },
+    rounds: { full: 3, quick: 2 },
+  })
   const stage = await openStage()
   const closing: (() => Promise<void>)[] = [stage.close]
   try {
@@ -176,13 +179,4 @@ function tell(when: string, { accepts, fromCall, fromCommit }: Pace): void {
   )
 }
 
-const patience = new Promise<never>((_resolve, reject) => {
-  setTimeout(() => reject(new Error(`not done within ${PATIENCE_MS} ms`)), PATIENCE_MS)
-})
-void Promise.race([main(), patience]).then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`${String(error instanceof Error ? error.stack : error)}\n`)
-    process.exit(1)
-  },
-)
+runBench(main, PATIENCE_SECONDS)

@@ -69,6 +69,7 @@ function compare(reports: readonly Report[], last: Release): void {
         `  ${name}: ${keyOf(row)}: ${formatRatio(before)} -> ${formatRatio(row.ratio)} (${change > 0 ? '+' : ''}${Math.round(change * 100)} %${verdictOn(row, change)})`,
       )
     }
+  if (compared === 0) return print('\nThe last release has none of these ratios.')
   print(`\nSince the last release (commit ${last.commit}, ${last.machine}):`)
   print(
     moved.length === 0
