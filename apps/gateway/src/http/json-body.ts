@@ -40,8 +40,8 @@ function assertJson(request: IncomingMessage): void {
 }
 
 function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const tooLarge = new AppError('BODY_TOO_LARGE', `the body is larger than ${limitBytes} bytes`)
-  if (Number(request.headers['content-length'] ?? 0) > DRAIN_BYTES) return Promise.reject(tooLarge)
+  const tooLarge = () => new AppError('BODY_TOO_LARGE', `the body is larger than ${limitBytes} bytes`)
+  if (Number(request.headers['content-length'] ?? 0) > DRAIN_BYTES) return Promise.reject(tooLarge())
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -51,11 +51,11 @@ function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer
       else chunks.length = 0
       if (size > DRAIN_BYTES) {
         request.pause()
-        reject(tooLarge)
+        reject(tooLarge())
       }
     })
     request.on('end', () => {
-      if (size > limitBytes) reject(tooLarge)
+      if (size > limitBytes) reject(tooLarge())
       else resolve(Buffer.concat(chunks))
     })
     const cut = () => reject(new AppError('MALFORMED_JSON', 'the body ended early'))
