@@ -1,5 +1,5 @@
 import type { NewOrder, Order } from '@fillstream/core'
-import { AppError } from '@fillstream/core'
+import { AppError, NEW_ORDER_STATE } from '@fillstream/core'
 import { DEFAULT_LIFE_MS } from '@fillstream/types'
 import { Prisma, type PrismaClient } from '../generated/client'
 import { runByHalves } from './batcher'
@@ -106,20 +106,10 @@ function created(draft: NewOrder, row: CreatedRow): InsertResult {
   const at = new Date(Number(row.at))
   const order: Order = {
     ...terms,
+    ...NEW_ORDER_STATE,
     expiresAt: row.expiresAt === null ? null : new Date(Number(row.expiresAt)),
-    status: 'pending',
-    phase: null,
-    lastSeq: 1,
     createdAt: at,
     updatedAt: at,
-    route: null,
-    inputUsed: null,
-    outputAmount: null,
-    executedPrice: null,
-    txHash: null,
-    fees: [],
-    failure: null,
-    attempts: [],
   }
   const first = { seq: 1, cursor: Number(row.cursor), at: at.toISOString(), data: {} }
   const { id: orderId, accountId } = terms

@@ -1,4 +1,4 @@
-import { snapshotOf, type Order, type OrderSnapshot } from '@fillstream/core'
+import { NEW_ORDER_STATE, snapshotOf, type Order, type OrderSnapshot } from '@fillstream/core'
 
 /**
  * The order as it was when it was accepted, whatever has become of it since: what a submission answers, at first and
@@ -7,20 +7,10 @@ import { snapshotOf, type Order, type OrderSnapshot } from '@fillstream/core'
 export function asAccepted(order: Order): OrderSnapshot {
   return snapshotOf({
     ...order,
-    status: 'pending',
-    phase: null,
-    lastSeq: 1,
+    ...NEW_ORDER_STATE,
     updatedAt: order.createdAt,
     // A limit order has its bound from the start; those of the others are fixed later.
     minOutputAmount: order.type === 'limit' ? order.minOutputAmount : null,
     maxInputAmount: order.type === 'limit' ? order.maxInputAmount : null,
-    route: null,
-    inputUsed: null,
-    outputAmount: null,
-    executedPrice: null,
-    txHash: null,
-    fees: [],
-    failure: null,
-    attempts: [],
   })
 }

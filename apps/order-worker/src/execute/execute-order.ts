@@ -8,7 +8,7 @@ import {
 } from '@fillstream/core'
 import { RpcUnavailableError, type JobOutcome } from '@fillstream/messaging'
 import { isUnavailable, type OrderAppend } from '@fillstream/store'
-import { type EventData, type OrderStatus } from '@fillstream/types'
+import { type OrderStatus } from '@fillstream/types'
 import { ChainUnavailableError } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
 import { watchedAttempt } from '../watch/resolve'
@@ -17,6 +17,7 @@ import { afterFailure } from './after-failure'
 import { buildAttempt } from './build'
 import { expire } from './expire'
 import { boundOf, findRoute, waitsOn } from './route'
+import { stepsOf } from './steps-of'
 
 const DONE: JobOutcome = { again: false }
 /** Each turn moves the order or meets a conflict; more turns than this means that something else is at it. */
@@ -116,30 +117,13 @@ async function append(engine: Engine, append: OrderAppend): Promise<Order | null
   return result.order
 }
 
-function eventOf(
-  engine: Engine,
-  order: Order,
-  status: OrderStatus,
-  phase: string | null,
-  data: EventData = {},
-): OrderAppend {
-  return {
-    orderId: order.id,
-    accountId: order.accountId,
-    from: order.status,
-    expectedSeq: order.lastSeq,
-    order,
-    events: [{ eventId: engine.ids.uuid(), status, phase, data }],
-  }
-}
-
 async function move(
   engine: Engine,
   order: Order,
   status: OrderStatus,
   phase: string,
 ): Promise<{ readonly order: Order | null }> {
-  const moved = await append(engine, eventOf(engine, order, status, phase))
+  const moved = await append(engine, stepsOf(engine, order, [[status, phase, {}]]))
   if (moved) engine.events.stepTaken(moved)
   return { order: moved }
 }
@@ -161,7 +145,7 @@ async function open(engine: Engine, order: Order & { readonly type: TriggerKind 
 /** Back to waiting: nothing was tried, so nothing is counted. */
 async function reopen(engine: Engine, order: Order, { code, message }: ExecutionError): Promise<Step> {
   const phase = 'not executable at its limit, waiting again'
-  const moved = await append(engine, eventOf(engine, order, 'open', phase, { code, message }))
+  const moved = await append(engine, stepsOf(engine, order, [['open', phase, { code, message }]]))
   if (!moved) return { order: null }
   engine.events.stepTaken(moved)
   engine.triggers.reopened(moved)
@@ -172,10 +156,9 @@ async function route(engine: Engine, order: Order, run: Run): Promise<Step> {
   const receipt = await findRoute(engine, order)
   run.quotedAtMs = engine.clock.monotonic()
   const venues = [...new Set(receipt.routePlan.map((step) => step.venue))]
-  const step = eventOf(engine, order, 'building', `best price at ${venues.join(' and ')}`, {
-    venues,
-    price: receipt.price,
-  })
+  const step = stepsOf(engine, order, [
+    ['building', `best price at ${venues.join(' and ')}`, { venues, price: receipt.price }],
+  ])
   const moved = await append(engine, { ...step, changes: { route: receipt, ...boundOf(order, receipt) } })
   if (moved) engine.events.routeChosen(moved, receipt)
   return { order: moved }
@@ -193,10 +176,9 @@ async function build(engine: Engine, watcher: Watcher, order: Order, run: Run): 
   if ((await quoteAgeMs(engine, order, run)) > QUOTE_FRESH_MS)
     return move(engine, order, 'routing', 'the quote is too old, asking again')
   const attempt = await buildAttempt(engine, order)
-  const step = eventOf(engine, order, 'submitted', 'waiting for the chain', {
-    txHash: attempt.signature,
-    attempt: attempt.attempt,
-  })
+  const step = stepsOf(engine, order, [
+    ['submitted', 'waiting for the chain', { txHash: attempt.signature, attempt: attempt.attempt }],
+  ])
   const moved = await append(engine, { ...step, attempt, changes: { dueInMs: null } })
   // Lost to another writer, or to the clock: the store takes no submission of an order whose time is over.
   if (!moved) return { order: order.expiresAt === null ? null : await expire(engine, order) }

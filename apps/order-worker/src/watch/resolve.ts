@@ -1,6 +1,7 @@
 import { type Attempt, type Order } from '@fillstream/core'
 import { type OrderAppend, type SubmittedAttempt } from '@fillstream/store'
 import { afterFailure } from '../execute/after-failure'
+import { stepsOf } from '../execute/steps-of'
 import { addFees, executedPrice, networkFees, settlementOf } from '../execute/settlement'
 import { type Engine } from '../engine'
 import { instructionRoles } from './instruction-roles'
@@ -80,12 +81,7 @@ async function confirm(engine: Engine, order: Order, attempt: WatchedAttempt): P
     ...(await landedTiming(engine, order, attempt, slot)),
   }
   const result = await engine.journal.append({
-    orderId: order.id,
-    accountId: order.accountId,
-    from: order.status,
-    expectedSeq: order.lastSeq,
-    order,
-    events: [{ eventId: engine.ids.uuid(), status: 'confirmed', phase: null, data }],
+    ...stepsOf(engine, order, [['confirmed', null, data]]),
     changes: {
       txHash: attempt.signature,
       inputUsed,

@@ -106,6 +106,21 @@ export type NewOrder = Pick<
   readonly eventId: string
 }
 
+/** What every order has when it is new, beside its terms and times. */
+export const NEW_ORDER_STATE = {
+  status: 'pending',
+  phase: null,
+  lastSeq: 1,
+  route: null,
+  inputUsed: null,
+  outputAmount: null,
+  executedPrice: null,
+  txHash: null,
+  fees: [],
+  failure: null,
+  attempts: [],
+} as const satisfies Partial<Order>
+
 /** Fields of the projection that an append may set along with its event. */
 export type OrderChanges = Partial<
   Pick<

@@ -1,7 +1,7 @@
-import { failureOf, type FailedCheck, type Order } from '@fillstream/core'
-import { type OrderAppend } from '@fillstream/store'
-import { type EventData, type FailureCode, type OrderStatus } from '@fillstream/types'
+import { failureOf, type FailedCheck } from '@fillstream/core'
+import { type EventData, type FailureCode } from '@fillstream/types'
 import { expire } from '../../execute/expire'
+import { stepsOf } from '../../execute/steps-of'
 import { watchedAttempt } from '../../watch/resolve'
 import { type PreparedPurchase } from './prepare'
 import { type HeardLaunch, type SniperOrder, type SniperParts } from './sniper-parts'
@@ -76,19 +76,4 @@ export async function end(
   })
   if (result.outcome === 'conflict') engine.events.appendLost(order.id)
   else engine.events.orderFailed(result.order)
-}
-
-function stepsOf(
-  { ids }: SniperParts['engine'],
-  order: Order,
-  steps: readonly (readonly [status: OrderStatus, phase: string | null, data: EventData])[],
-): OrderAppend {
-  return {
-    orderId: order.id,
-    accountId: order.accountId,
-    from: order.status,
-    expectedSeq: order.lastSeq,
-    order,
-    events: steps.map(([status, phase, data]) => ({ eventId: ids.uuid(), status, phase, data })),
-  }
 }
