@@ -1,6 +1,7 @@
 export * from './api-key'
 export * from './orders'
 export * from './store'
+export { applyStep } from './apply-step'
 export { createStore, type StoreDeps } from './client'
 export { isUnavailable } from './errors'
 export { createJournal, type Journal, type JournalConfig, type JournalDeps } from './journal'

@@ -23,6 +23,8 @@ const SHORT_WAITS = {
   SIM_SLOT_MS: '40',
   SIM_CONFIRM_DELAY_MS: '100-300',
   SIM_QUOTE_DELAY_MS: '100',
+  // Each step by itself, so that there is a moment between any two.
+  STEP_PATIENCE_MS: '0',
   WORKER_LOCK_MS: '500',
   ATTEMPT_LEASE_MS: '500',
   WATCH_INTERVAL_MS: '50',

@@ -1,4 +1,4 @@
-import { AddressBook, formatPrice } from '@fillstream/core'
+import { AddressBook, boundBy, formatPrice } from '@fillstream/core'
 import { RpcError, RpcUnavailableError } from '@fillstream/messaging'
 import { dexRouterOperations, findToken, type RouteReceipt } from '@fillstream/types'
 import { type z } from 'zod'
@@ -14,8 +14,8 @@ const buildSwap = createSwapBuilder(new AddressBook())
 
 export const TOKEN_ACCOUNT_RENT = 2_039_280n
 
-const { quote, swap } = dexRouterOperations
-type QuoteRequest = z.output<typeof quote.request>
+const { quoteSwap, swap } = dexRouterOperations
+type QuoteSwapRequest = z.output<typeof quoteSwap.request>
 type SwapRequest = z.output<typeof swap.request>
 
 /** One pool that sells SOL for USDC, at a price that a test moves; its swap instructions are dex-router's own. */
@@ -25,10 +25,23 @@ export class Market {
 
   /** Answers what dex-router answers. */
   async answer(operation: string, body: unknown): Promise<unknown> {
-    return operation === 'quote' ? this.quote(quote.request.parse(body)) : this.swap(swap.request.parse(body))
+    return operation === 'quoteSwap'
+      ? this.quoteSwap(quoteSwap.request.parse(body))
+      : this.swap(swap.request.parse(body))
   }
 
-  private quote({ amount }: QuoteRequest): RouteReceipt {
+  private async quoteSwap({ amount, bound, ...asked }: QuoteSwapRequest) {
+    const receipt = this.quote(amount)
+    const inAmount = BigInt(amount)
+    const outAmount = boundBy(
+      { ...asked, bound: bound === null ? null : BigInt(bound) },
+      { inAmount, outAmount: BigInt(receipt.outAmount) },
+    ).toString()
+    const swap = await this.swap({ ...asked, inAmount: amount, outAmount, routePlan: receipt.routePlan })
+    return { receipt, swap }
+  }
+
+  private quote(amount: string): RouteReceipt {
     const [inAmount, outAmount] = [BigInt(amount), (BigInt(amount) * this.price) / 10n ** 9n]
     const amounts = { inAmount: amount, outAmount: outAmount.toString() }
     const pair = { inputMint: SOL, outputMint: USDC }

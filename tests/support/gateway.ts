@@ -119,6 +119,7 @@ function startOthers(redis: TestRedis, { router = {}, worker = {} }: TestGateway
   if (router !== 'silent') {
     const handlers = {
       quote: unexpected,
+      quoteSwap: unexpected,
       swap: unexpected,
       executable: unexpected,
       launchQuote: unexpected,

@@ -157,6 +157,37 @@ test.each([
   if (outputMint !== SOL) expect(received).toBeGreaterThanOrEqual(outAmount)
 })
 
+test.each([
+  ['the quote less the slippage', null],
+  ['a bound that was fixed before', '1000'],
+])('a quote comes with the instructions that settle it, within %s', async (_, bound) => {
+  const user = await generateKeyPairSigner()
+  await fund(user)
+  const orderId = systemIds.uuid()
+  const before = await balance(user, USDC)
+  const { receipt, swap } = await caller.call(
+    'quoteSwap',
+    {
+      orderId,
+      attempt: 1,
+      wallet: user.address,
+      swapMode: 'ExactIn',
+      inputMint: SOL,
+      outputMint: USDC,
+      amount: '5000000000',
+      bound,
+      slippageBps: 100,
+    },
+    WAIT_MS,
+  )
+  const least = bound === null ? minOutput(BigInt(receipt.outAmount), 100) : BigInt(bound)
+  const payout = swap.instructions.map(({ data }) => Buffer.from(data, 'base64'))
+  // TokenInstruction::TransferChecked: tag 12, then the amount.
+  expect(payout.filter((data) => data[0] === 12).map((data) => data.readBigUInt64LE(1))).toContain(least)
+  await settle(user, swap.instructions, orderId)
+  expect((await balance(user, USDC)) - before).toBeGreaterThanOrEqual(least)
+})
+
 test('without the chain nothing is quoted, readiness says so, and all is well by itself when it is back', async () => {
   await localnet.kill()
   await eventually('the router is not ready', async () => (await readiness()).status === 503)

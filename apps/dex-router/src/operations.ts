@@ -1,18 +1,26 @@
 import {
   AddressBook,
   bestAmount,
+  boundBy,
   ExecutionError,
   feeBpsOf,
   formatPrice,
+  signedAmounts,
   type PoolState,
 } from '@fillstream/core'
 import { type RpcHandlers } from '@fillstream/messaging'
-import { type dexRouterOperations, type PoolInfo, type VenueInfo } from '@fillstream/types'
+import {
+  type dexRouterOperations,
+  type PoolInfo,
+  type RouteStep,
+  type SwapReply,
+  type VenueInfo,
+} from '@fillstream/types'
 import { type Follower } from './book/follower'
 import { tokensOf } from './book/token-list'
 import { launchesOf, quoteLaunch } from './launches/launch-operations'
 import { bestRoute, type BestRouteParts } from './routing/best-route'
-import { createSwapBuilder } from './swap/build-swap'
+import { createSwapBuilder, type SwapOrder } from './swap/build-swap'
 import { readPlan } from './swap/swap-plan'
 import { type GuardedVenue } from './venues/guarded-venue'
 
@@ -24,23 +32,37 @@ export interface OperationParts extends BestRouteParts {
 export function createOperations(parts: OperationParts): RpcHandlers<typeof dexRouterOperations> {
   const { book, venues, follower, events } = parts
   const buildSwap = createSwapBuilder(new AddressBook())
+
+  async function swapOf(order: SwapOrder, routePlan: readonly RouteStep[]): Promise<SwapReply> {
+    const settlement = follower.settlement()
+    if (settlement === null)
+      throw new ExecutionError('VENUE_UNAVAILABLE', 'the venues have not been reached yet')
+    const legs = readPlan(book, { ...order, routePlan })
+    const { instructions, coSigner, reference, routeMemo } = await buildSwap(order, legs, settlement)
+    events.swapBuilt(order.orderId, order.attempt, routeMemo)
+    return { instructions, coSigner, reference }
+  }
+
   return {
     quote({ orderId, amount, inputMint, outputMint, swapMode }, { budgetMs }) {
       const question = { inputMint, outputMint, swapMode, amount: BigInt(amount) }
       return bestRoute(parts, question, budgetMs, orderId)
     },
-    async swap(request) {
-      const settlement = follower.settlement()
-      if (settlement === null)
-        throw new ExecutionError('VENUE_UNAVAILABLE', 'the venues have not been reached yet')
-      const order = { ...request, inAmount: BigInt(request.inAmount), outAmount: BigInt(request.outAmount) }
-      const { instructions, coSigner, reference, routeMemo } = await buildSwap(
-        order,
-        readPlan(book, request),
-        settlement,
+    swap({ routePlan, ...order }) {
+      const amounts = { inAmount: BigInt(order.inAmount), outAmount: BigInt(order.outAmount) }
+      return swapOf({ ...order, ...amounts }, routePlan)
+    },
+    async quoteSwap({ amount, bound, slippageBps, ...order }, { budgetMs }) {
+      const { orderId, inputMint, outputMint, swapMode } = order
+      const exact = BigInt(amount)
+      const question = { inputMint, outputMint, swapMode, amount: exact }
+      const receipt = await bestRoute(parts, question, budgetMs, orderId)
+      const other = boundBy(
+        { swapMode, slippageBps, bound: bound === null ? null : BigInt(bound) },
+        { inAmount: BigInt(receipt.inAmount), outAmount: BigInt(receipt.outAmount) },
       )
-      events.swapBuilt(request.orderId, request.attempt, routeMemo)
-      return { instructions, coSigner, reference }
+      const amounts = signedAmounts(swapMode, exact, other)
+      return { receipt, swap: await swapOf({ ...order, ...amounts }, receipt.routePlan) }
     },
     executable({ swaps }) {
       const amounts = swaps.map((swap) => {

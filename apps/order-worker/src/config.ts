@@ -43,6 +43,8 @@ const schema = z.object({
   TRIGGER_PARK_MS: milliseconds(4_000, 20),
   /** Orders that a copy was about to fire when it died are taken over after about this long. */
   TRIGGER_LEASE_MS: milliseconds(5_000, 100),
+  /** Steps before the submission wait this long at most to be written together with what follows; 0: each is written by itself. */
+  STEP_PATIENCE_MS: milliseconds(150, 0),
   QUOTE_TIMEOUT_MS: milliseconds(5_000, 50),
   RETRY_BASE_MS: milliseconds(500),
   RETRY_MAX_MS: milliseconds(8_000),

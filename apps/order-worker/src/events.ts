@@ -1,7 +1,7 @@
 import { type Attempt, type Order } from '@fillstream/core'
 import { type Deps } from '@fillstream/runtime'
 import { type TradingState } from '@fillstream/store'
-import { findToken, type FailureCode, type RouteReceipt } from '@fillstream/types'
+import { findToken, type FailureCode, type OrderStatus, type RouteReceipt } from '@fillstream/types'
 
 /** What happens in this service, by name: each is logged and counted. */
 export type WorkerEvents = ReturnType<typeof createWorkerEvents>
@@ -47,11 +47,13 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
   return {
     unresolved,
     routeChosen(order: Order, receipt: RouteReceipt) {
-      steps({ status: 'building' })
       logger.info(`route chosen for ${symbol(order.inputMint)} -> ${symbol(order.outputMint)}`, {
         orderId: order.id,
         comparison: comparisonLines(receipt),
       })
+    },
+    stepWritten(status: OrderStatus) {
+      steps({ status })
     },
     stepTaken(order: Order) {
       steps({ status: order.status })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { addressSchema, amountSchema, orderIdSchema } from './primitives'
+import { addressSchema, amountSchema, bpsSchema, orderIdSchema } from './primitives'
 import { launchEventSchema } from './prices'
 import {
   poolSchema,
@@ -85,6 +85,14 @@ export const MAX_EXECUTABLE_SWAPS = 500
 /** Launches of one answer at most. */
 export const MAX_LAUNCHES = 1_000
 
+const swapReplySchema = z.object({
+  instructions: z.array(instructionSchema),
+  coSigner: addressSchema,
+  reference: addressSchema,
+})
+/** The instructions of a settlement, who signs beside the wallet, and the key by which the settlement is found. */
+export type SwapReply = z.infer<typeof swapReplySchema>
+
 /** What dex-router answers. Errors carry an order failure code (NO_ROUTE, VENUE_TIMEOUT, ...). */
 export const DEX_ROUTER = 'dex-router'
 export const dexRouterOperations = {
@@ -112,11 +120,23 @@ export const dexRouterOperations = {
       outAmount: amountSchema,
       routePlan: z.array(routeStepSchema).min(1),
     }),
-    reply: z.object({
-      instructions: z.array(instructionSchema),
-      coSigner: addressSchema,
-      reference: addressSchema,
+    reply: swapReplySchema,
+  },
+  /** `quote` and the `swap` of what it finds by one request: most of the cost of either is the way there and back. */
+  quoteSwap: {
+    request: z.object({
+      orderId: orderIdSchema,
+      attempt: z.number().int().min(1),
+      wallet: addressSchema,
+      swapMode: swapModeSchema,
+      inputMint: addressSchema,
+      outputMint: addressSchema,
+      amount: amountSchema,
+      /** The least output (ExactIn) or the most input (ExactOut); where it is null, what is quoted less the slippage fixes it. */
+      bound: amountSchema.nullable(),
+      slippageBps: bpsSchema,
     }),
+    reply: z.object({ receipt: routeReceiptSchema, swap: swapReplySchema }),
   },
   /** What many swaps would come to now, from the book alone: no venue is asked. `null`: nobody can fill it. */
   executable: {

@@ -4,16 +4,16 @@ import { failureCodeSchema, type dexRouterOperations, type LaunchEvent } from '@
 import { type z } from 'zod'
 
 type Operations = typeof dexRouterOperations
-type QuoteRequest = z.input<Operations['quote']['request']>
+type QuoteSwapRequest = z.input<Operations['quoteSwap']['request']>
 type ExecutableRequest = z.input<Operations['executable']['request']>
 type LaunchQuoteRequest = z.input<Operations['launchQuote']['request']>
 type SwapRequest = z.input<Operations['swap']['request']>
 
 /** dex-router as an order's execution sees it: failures are order failures. */
 export interface DexRouter {
-  /** @throws ExecutionError NO_ROUTE, INSUFFICIENT_LIQUIDITY, VENUE_TIMEOUT, VENUE_UNAVAILABLE */
-  quote(request: QuoteRequest): Promise<z.output<Operations['quote']['reply']>>
-  /** @throws ExecutionError as `quote` */
+  /** The best route and the instructions of its settlement. @throws ExecutionError NO_ROUTE, INSUFFICIENT_LIQUIDITY, VENUE_TIMEOUT, VENUE_UNAVAILABLE */
+  quoteSwap(request: QuoteSwapRequest): Promise<z.output<Operations['quoteSwap']['reply']>>
+  /** For a route that was chosen before. @throws ExecutionError as `quoteSwap` */
   swap(request: SwapRequest): Promise<z.output<Operations['swap']['reply']>>
   /**
    * What each of these swaps (at most MAX_EXECUTABLE_SWAPS) would come to now, base units of the other side; null where nobody can
@@ -22,7 +22,7 @@ export interface DexRouter {
   executable(swaps: ExecutableRequest['swaps']): Promise<(bigint | null)[]>
   /** Launches of a token, or all that are to open or have opened within minutes. @throws ExecutionError VENUE_TIMEOUT */
   launches(mint?: string): Promise<LaunchEvent[]>
-  /** What the whole amount buys in a launched pool, as of the slot of its opening. @throws ExecutionError as `quote` */
+  /** What the whole amount buys in a launched pool, as of the slot of its opening. @throws ExecutionError as `quoteSwap` */
   launchQuote(request: LaunchQuoteRequest): Promise<z.output<Operations['launchQuote']['reply']>>
 }
 
@@ -46,7 +46,7 @@ async function asExecution<T>(answer: Promise<T>): Promise<T> {
 
 export function createDexRouter(caller: RpcCaller<Operations>, timeoutMs: number): DexRouter {
   return {
-    quote: (request) => asExecution(caller.call('quote', request, timeoutMs)),
+    quoteSwap: (request) => asExecution(caller.call('quoteSwap', request, timeoutMs)),
     async launches(mint) {
       const { launches } = await asExecution(
         caller.call('launches', mint === undefined ? {} : { mint }, timeoutMs),

@@ -1,23 +1,27 @@
-import { ExecutionError, attemptReference, type Order } from '@fillstream/core'
-import { findToken, WRAPPED_SOL_MINT } from '@fillstream/types'
+import {
+  attemptReference,
+  ExecutionError,
+  signedAmounts,
+  type Order,
+  type SignedAmounts,
+} from '@fillstream/core'
+import { findToken, WRAPPED_SOL_MINT, type RouteReceipt, type SwapReply } from '@fillstream/types'
 import { type Address } from '@solana/kit'
 import { type SubmittedAttempt } from '@fillstream/store'
 import { type Engine } from '../engine'
 import { type Wallet } from '../signer/wallets'
 import { buildTransaction, computeUnitPrice } from './build-transaction'
 import { checkInstructions } from './check-instructions'
+import { type QuotedSwap } from './run'
 
 /** What a wallet should keep in lamports beside the input: fees, and the rent of the accounts a swap may open. */
 const LAMPORTS_RESERVE = 5_000_000n
 const AUTO_PRIORITY_RESERVE = 1_000_000n
 
-/** Input and output as they are signed: the exact side is exact, the other is the order's bound. Base units. */
-export function signedAmounts(order: Order): { inAmount: bigint; outAmount: bigint } {
-  if (order.swapMode === 'ExactIn' && order.minOutputAmount !== null)
-    return { inAmount: order.amount, outAmount: order.minOutputAmount }
-  if (order.swapMode === 'ExactOut' && order.maxInputAmount !== null)
-    return { inAmount: order.maxInputAmount, outAmount: order.amount }
-  throw new Error(`order ${order.id} has no bound yet`)
+function amountsOf(order: Order): SignedAmounts {
+  const bound = order.swapMode === 'ExactIn' ? order.minOutputAmount : order.maxInputAmount
+  if (bound === null) throw new Error(`order ${order.id} has no bound yet`)
+  return signedAmounts(order.swapMode, order.amount, bound)
 }
 
 async function available(engine: Engine, wallet: Wallet, mint: string, needed: bigint): Promise<bigint> {
@@ -56,29 +60,43 @@ async function checkFunds(engine: Engine, order: Order, wallet: Wallet, inAmount
     )
 }
 
+function askForSwap(
+  engine: Engine,
+  order: Order,
+  { routePlan }: RouteReceipt,
+  { inAmount, outAmount }: SignedAmounts,
+): Promise<SwapReply> {
+  return engine.router.swap({
+    orderId: order.id,
+    attempt: order.attempts.length + 1,
+    wallet: engine.wallets.of(order.accountId).address,
+    swapMode: order.swapMode,
+    inputMint: order.inputMint,
+    outputMint: order.outputMint,
+    inAmount: inAmount.toString(),
+    outAmount: outAmount.toString(),
+    routePlan,
+  })
+}
+
 /**
  * Builds and signs the next attempt of an order that stands at `building`: swap instructions from the venue, checked
  * against what the order allows, over a fresh blockhash. Sends nothing.
+ * @param quoted instructions that came with the quote that the order stands on; without them they are asked for
  * @throws ExecutionError, and AppError TRADING_HALTED: nothing is signed during a halt
  */
-export async function buildAttempt(engine: Engine, order: Order): Promise<SubmittedAttempt> {
+export async function buildAttempt(
+  engine: Engine,
+  order: Order,
+  quoted: QuotedSwap | null = null,
+): Promise<SubmittedAttempt> {
   const { route } = order
   if (route === null) throw new Error(`order ${order.id} has no route yet`)
   const attempt = order.attempts.length + 1
   const wallet = engine.wallets.of(order.accountId)
-  const amounts = signedAmounts(order)
+  const amounts = amountsOf(order)
   const [swap, accounts, lifetime, recentFee] = await Promise.all([
-    engine.router.swap({
-      orderId: order.id,
-      attempt,
-      wallet: wallet.address,
-      swapMode: order.swapMode,
-      inputMint: order.inputMint,
-      outputMint: order.outputMint,
-      inAmount: amounts.inAmount.toString(),
-      outAmount: amounts.outAmount.toString(),
-      routePlan: route.routePlan,
-    }),
+    quoted?.attempt === attempt ? quoted.swap : askForSwap(engine, order, route, amounts),
     engine.swapAccounts({
       wallet: wallet.address,
       orderId: order.id,

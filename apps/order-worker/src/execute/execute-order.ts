@@ -7,8 +7,7 @@ import {
   type TriggerKind,
 } from '@fillstream/core'
 import { RpcUnavailableError, type JobOutcome } from '@fillstream/messaging'
-import { isUnavailable, type OrderAppend } from '@fillstream/store'
-import { type OrderStatus } from '@fillstream/types'
+import { isUnavailable, type SubmittedAttempt } from '@fillstream/store'
 import { ChainUnavailableError } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
 import { watchedAttempt } from '../watch/resolve'
@@ -17,6 +16,7 @@ import { afterFailure } from './after-failure'
 import { buildAttempt } from './build'
 import { expire } from './expire'
 import { boundOf, findRoute, waitsOn } from './route'
+import { Run, StepLostError } from './run'
 import { stepsOf } from './steps-of'
 
 const DONE: JobOutcome = { again: false }
@@ -25,30 +25,20 @@ const MAX_TURNS = 20
 /** An order that meets a halt is looked at again after this long, if anyone takes jobs by then. */
 const HALT_PAUSE_MS = 1_000
 
-/** What one run of a job remembers between its steps. */
-interface Run {
-  /** When this run asked for the quote that the order stands on, on the monotonic clock; null where another one did. */
-  quotedAtMs: number | null
-}
-
-/** Where a step left the order: moved on (or lost to another writer: read again), or finished with this job. */
-type Step = { readonly order: Order | null } | { readonly outcome: JobOutcome }
-
 /**
- * Works on one order until its transaction is sent or it ends: reads the row, does the one step that its status asks
- * for, appends the result, and again. Safe to run twice at the same time: of two appends one loses and reads again.
+ * Works on one order until its transaction is sent or it ends: reads the row, does the one step that its status asks for, and again;
+ * where another writer was first it reads again and goes on from there. Safe to run twice at the same time: of two appends one loses.
  */
 export async function executeOrder(engine: Engine, watcher: Watcher, orderId: string): Promise<JobOutcome> {
   engine.checkpoint('job.taken')
-  const run: Run = { quotedAtMs: null }
-  let order = await engine.store.orders.get(null, orderId)
-  for (let turn = 0; order !== null && turn < MAX_TURNS; turn++) {
-    const step = await takeStep(engine, watcher, order, run)
-    if ('outcome' in step) return step.outcome
-    const now: Order | null = step.order ?? (await engine.store.orders.get(null, orderId))
-    // The step was refused and nobody was first: the order's time is over, and the expiry loop ends it.
-    if (step.order === null && now !== null && isSame(order, now)) return DONE
-    order = now
+  for (let turn = 0, before: Order | null = null; turn < MAX_TURNS; turn++) {
+    const order: Order | null = await engine.store.orders.get(null, orderId)
+    // A step was refused and nobody was first: the order's time is over, and the expiry loop ends it.
+    if (order === null || (before !== null && isSame(before, order))) return DONE
+    const run = new Run(engine, order)
+    const outcome = await goOn(engine, watcher, run)
+    if (outcome !== null) return outcome
+    before = run.seen
   }
   return DONE
 }
@@ -57,43 +47,55 @@ function isSame(one: Order, other: Order): boolean {
   return one.lastSeq === other.lastSeq && one.attempts.length === other.attempts.length
 }
 
-async function takeStep(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
-  if (isTerminal(order.status)) return { outcome: DONE }
+/** Null where another writer has moved the order. */
+async function goOn(engine: Engine, watcher: Watcher, run: Run): Promise<JobOutcome | null> {
+  try {
+    for (let turn = 0; turn < MAX_TURNS; turn++) {
+      const outcome = await takeStep(engine, watcher, run)
+      if (outcome !== null) return outcome
+    }
+    return DONE
+  } catch (error) {
+    if (error instanceof StepLostError) return null
+    throw error
+  }
+}
+
+/** Null where the order has moved on and there is a next step; otherwise this job's end. */
+async function takeStep(engine: Engine, watcher: Watcher, run: Run): Promise<JobOutcome | null> {
+  const { order } = run
+  if (isTerminal(order.status)) return DONE
   try {
     if (order.status !== 'submitted') await engine.trading.assertOn()
     switch (order.status) {
       case 'pending':
-        if (waitsForTrigger(order)) return await open(engine, order)
-        return await move(engine, order, 'routing', 'comparing quotes')
+        if (waitsForTrigger(order)) return await open(engine, run, order)
+        await run.take('routing', 'comparing quotes', {})
+        return null
       case 'routing':
-        return await route(engine, order, run)
+        return await route(engine, run)
       case 'building':
-        return await build(engine, watcher, order, run)
+        return await build(engine, watcher, run)
       case 'open':
         // Its trigger's now.
-        return { outcome: DONE }
+        return DONE
       default:
         // `submitted`: the earlier attempt is resolved first, by the watcher, which sends the same bytes again if need be.
         await watcher.adopt(order.id)
-        return { outcome: DONE }
+        return DONE
     }
   } catch (error) {
     if (error instanceof AppError && error.code === 'TRADING_HALTED') {
       engine.events.orderHeld(order.id)
-      return { outcome: { again: true, delayMs: HALT_PAUSE_MS } }
+      return { again: true, delayMs: HALT_PAUSE_MS }
     }
     if (error instanceof ExecutionError)
-      return waitsOn(order, error.code)
-        ? await reopen(engine, order, error)
-        : await fail(engine, order, error)
-    if (isAway(error)) throw error
+      return waitsOn(run.order, error.code) ? reopen(engine, run, error) : fail(engine, run, error)
+    if (error instanceof StepLostError || isAway(error)) throw error
     // A defect of ours would meet this order again and again: it ends, with nothing sent, and the log has the rest.
     engine.events.unforeseen(order.id, error)
-    return await fail(
-      engine,
-      order,
-      new ExecutionError('TX_FAILED', 'the transaction could not be built', { cause: error }),
-    )
+    const defect = new ExecutionError('TX_FAILED', 'the transaction could not be built', { cause: error })
+    return fail(engine, run, defect)
   }
 }
 
@@ -108,26 +110,6 @@ function isAway(error: unknown): boolean {
   )
 }
 
-async function append(engine: Engine, append: OrderAppend): Promise<Order | null> {
-  const result = await engine.journal.append(append)
-  if (result.outcome === 'conflict') {
-    engine.events.appendLost(append.orderId)
-    return null
-  }
-  return result.order
-}
-
-async function move(
-  engine: Engine,
-  order: Order,
-  status: OrderStatus,
-  phase: string,
-): Promise<{ readonly order: Order | null }> {
-  const moved = await append(engine, stepsOf(engine, order, [[status, phase, {}]]))
-  if (moved) engine.events.stepTaken(moved)
-  return { order: moved }
-}
-
 const WAITS_FOR: Readonly<Record<TriggerKind, string>> = {
   limit: 'waiting for its price',
   stop: 'waiting for its stop price',
@@ -135,79 +117,82 @@ const WAITS_FOR: Readonly<Record<TriggerKind, string>> = {
   sniper: 'waiting for the pool to open',
 }
 
-async function open(engine: Engine, order: Order & { readonly type: TriggerKind }): Promise<Step> {
-  const step = await move(engine, order, 'open', WAITS_FOR[order.type])
-  if (!step.order) return step
-  engine.triggers.opened(step.order)
-  return { outcome: DONE }
+async function open(
+  engine: Engine,
+  run: Run,
+  order: Order & { readonly type: TriggerKind },
+): Promise<JobOutcome> {
+  const opened = await run.write(stepsOf(engine, order, [['open', WAITS_FOR[order.type], {}]]))
+  engine.events.stepTaken(opened)
+  engine.triggers.opened(opened)
+  return DONE
 }
 
 /** Back to waiting: nothing was tried, so nothing is counted. */
-async function reopen(engine: Engine, order: Order, { code, message }: ExecutionError): Promise<Step> {
+async function reopen(engine: Engine, run: Run, { code, message }: ExecutionError): Promise<JobOutcome> {
   const phase = 'not executable at its limit, waiting again'
-  const moved = await append(engine, stepsOf(engine, order, [['open', phase, { code, message }]]))
-  if (!moved) return { order: null }
-  engine.events.stepTaken(moved)
-  engine.triggers.reopened(moved)
-  return { outcome: DONE }
+  const reopened = await run.write(stepsOf(engine, run.order, [['open', phase, { code, message }]]))
+  engine.events.stepTaken(reopened)
+  engine.triggers.reopened(reopened)
+  return DONE
 }
 
-async function route(engine: Engine, order: Order, run: Run): Promise<Step> {
-  const receipt = await findRoute(engine, order)
-  run.quotedAtMs = engine.clock.monotonic()
+async function route(engine: Engine, run: Run): Promise<null> {
+  const { order } = run
+  const { receipt, quoted } = await run.patiently(findRoute(engine, order))
+  run.quoted = quoted
   const venues = [...new Set(receipt.routePlan.map((step) => step.venue))]
-  const step = stepsOf(engine, order, [
-    ['building', `best price at ${venues.join(' and ')}`, { venues, price: receipt.price }],
-  ])
-  const moved = await append(engine, { ...step, changes: { route: receipt, ...boundOf(order, receipt) } })
-  if (moved) engine.events.routeChosen(moved, receipt)
-  return { order: moved }
+  engine.events.routeChosen(order, receipt)
+  await run.take(
+    'building',
+    `best price at ${venues.join(' and ')}`,
+    { venues, price: receipt.price },
+    { route: receipt, ...boundOf(order, receipt) },
+  )
+  return null
 }
 
 /** A quote is worth building on for about this long: the order's bound holds at any age. */
 const QUOTE_FRESH_MS = 5_000
 
 /** How old the quote that the order stands on is: another run's by the clock of Postgres, since those of processes may differ. */
-async function quoteAgeMs(engine: Engine, order: Order, { quotedAtMs }: Run): Promise<number> {
-  return quotedAtMs === null ? engine.store.work.idleMs(order.id) : engine.clock.monotonic() - quotedAtMs
+async function quoteAgeMs(engine: Engine, { order, quoted }: Run): Promise<number> {
+  return quoted === null ? engine.store.work.idleMs(order.id) : engine.clock.monotonic() - quoted.at
 }
 
-async function build(engine: Engine, watcher: Watcher, order: Order, run: Run): Promise<Step> {
-  if ((await quoteAgeMs(engine, order, run)) > QUOTE_FRESH_MS)
-    return move(engine, order, 'routing', 'the quote is too old, asking again')
-  const attempt = await buildAttempt(engine, order)
-  const step = stepsOf(engine, order, [
+async function build(engine: Engine, watcher: Watcher, run: Run): Promise<JobOutcome | null> {
+  if ((await quoteAgeMs(engine, run)) > QUOTE_FRESH_MS) {
+    await run.take('routing', 'the quote is too old, asking again', {})
+    return null
+  }
+  const attempt = await run.patiently(buildAttempt(engine, run.order, run.quoted))
+  const submitted = await submit(engine, run, attempt)
+  engine.events.stepTaken(submitted)
+  await watcher.send(watchedAttempt(submitted.id, attempt), submitted)
+  return DONE
+}
+
+async function submit(engine: Engine, run: Run, attempt: SubmittedAttempt): Promise<Order> {
+  const { events } = stepsOf(engine, run.order, [
     ['submitted', 'waiting for the chain', { txHash: attempt.signature, attempt: attempt.attempt }],
   ])
-  const moved = await append(engine, { ...step, attempt, changes: { dueInMs: null } })
-  // Lost to another writer, or to the clock: the store takes no submission of an order whose time is over.
-  if (!moved) return { order: order.expiresAt === null ? null : await expire(engine, order) }
-  engine.events.stepTaken(moved)
-  await watcher.send(watchedAttempt(order.id, attempt), moved)
-  return { outcome: DONE }
+  try {
+    return await run.write({ events, attempt, changes: { dueInMs: null } })
+  } catch (error) {
+    // Lost to another writer, or to the clock: the store takes no submission of an order whose time is over.
+    if (error instanceof StepLostError && run.seen.expiresAt !== null) await expire(engine, run.seen)
+    throw error
+  }
 }
 
-async function fail(engine: Engine, order: Order, error: ExecutionError): Promise<Step> {
-  const { code, message } = error
+async function fail(engine: Engine, run: Run, { code, message }: ExecutionError): Promise<JobOutcome> {
+  const { order } = run
   const number = order.attempts.length + 1
-  const after = afterFailure(
-    engine,
-    order,
-    { kind: 'fail', attempt: number, code, message },
-    { code, message },
-  )
-  const result =
-    after.append.events.length === 0
-      ? await engine.journal.recordFailedAttempt(after.append)
-      : await engine.journal.append(after.append)
-  if (result.outcome === 'conflict') {
-    engine.events.appendLost(order.id)
-    return { order: null }
-  }
+  const reason = { code, message }
+  const after = afterFailure(engine, order, { kind: 'fail', attempt: number, ...reason }, reason)
+  const left = await run.write(after.append)
   engine.events.attemptFailed(order.id, number, code, message, after.next === 'retry' ? after.delayMs : null)
-  if (after.next === 'end') {
-    engine.events.orderFailed(result.order)
-    return { outcome: DONE }
-  }
-  return { outcome: { again: true, delayMs: after.delayMs } }
+  if (after.next === 'retry') return { again: true, delayMs: after.delayMs }
+  engine.events.orderFailed(left)
+  return DONE
 }

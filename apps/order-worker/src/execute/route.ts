@@ -1,25 +1,23 @@
-import {
-  ExecutionError,
-  maxInput,
-  minOutput,
-  waitsForTrigger,
-  type Order,
-  type OrderChanges,
-} from '@fillstream/core'
+import { boundBy, ExecutionError, waitsForTrigger, type Order, type OrderChanges } from '@fillstream/core'
 import { type FailureCode, type RouteReceipt } from '@fillstream/types'
 import { type Engine } from '../engine'
+import { type QuotedSwap } from './run'
+
+/** What is fixed of an order so far. */
+function fixedBound({ swapMode, minOutputAmount, maxInputAmount }: Order): bigint | null {
+  return swapMode === 'ExactIn' ? minOutputAmount : maxInputAmount
+}
 
 /** The order's bound: fixed once, at its first quote (a limit order's at acceptance), and never loosened by a retry. */
 export function boundOf(
   order: Order,
   receipt: RouteReceipt,
 ): Pick<OrderChanges, 'minOutputAmount' | 'maxInputAmount'> {
-  if (order.swapMode === 'ExactIn') {
-    return {
-      minOutputAmount: order.minOutputAmount ?? minOutput(BigInt(receipt.outAmount), order.slippageBps),
-    }
-  }
-  return { maxInputAmount: order.maxInputAmount ?? maxInput(BigInt(receipt.inAmount), order.slippageBps) }
+  const bound = boundBy(
+    { ...order, bound: fixedBound(order) },
+    { inAmount: BigInt(receipt.inAmount), outAmount: BigInt(receipt.outAmount) },
+  )
+  return order.swapMode === 'ExactIn' ? { minOutputAmount: bound } : { maxInputAmount: bound }
 }
 
 /** Throws where a quote is no longer within the order's bound or its allowed impact. */
@@ -62,15 +60,23 @@ export function waitsOn(order: Order, code: FailureCode): boolean {
   )
 }
 
-/** Asks for the best route and checks it against the order. @throws ExecutionError */
-export async function findRoute(engine: Engine, order: Order): Promise<RouteReceipt> {
-  const receipt = await engine.router.quote({
+/** Asks for the best route, and along with it for the swap, and checks it against the order. @throws ExecutionError */
+export async function findRoute(
+  engine: Engine,
+  order: Order,
+): Promise<{ readonly receipt: RouteReceipt; readonly quoted: QuotedSwap }> {
+  const attempt = order.attempts.length + 1
+  const { receipt, swap } = await engine.router.quoteSwap({
     orderId: order.id,
+    attempt,
+    wallet: engine.wallets.of(order.accountId).address,
     inputMint: order.inputMint,
     outputMint: order.outputMint,
     swapMode: order.swapMode,
     amount: order.amount.toString(),
+    bound: fixedBound(order)?.toString() ?? null,
+    slippageBps: order.slippageBps,
   })
   checkQuote(order, receipt)
-  return receipt
+  return { receipt, quoted: { attempt, at: engine.clock.monotonic(), swap } }
 }
