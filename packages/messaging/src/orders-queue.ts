@@ -84,20 +84,19 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
       }),
     )
   }
-  const add = (queue: Queue<OrderJob>, orders: readonly QueuedOrder[]) =>
-    queue.addBulk(
-      orders.map(({ orderId, accountId, lastSeq, delayMs = 0 }) => ({
-        name: 'execute',
-        data: { orderId, accountId },
-        // A job that stays under its id after its end would swallow every later enqueue of the same step.
-        opts: {
-          jobId: orderJobId(orderId, lastSeq),
-          removeOnComplete: true,
-          removeOnFail: true,
-          delay: delayMs,
-        },
-      })),
-    )
+  const jobOf = ({ orderId, accountId, lastSeq, delayMs = 0 }: QueuedOrder) => ({
+    name: 'execute',
+    data: { orderId, accountId },
+    // A job that stays under its id after its end would swallow every later enqueue of the same step.
+    opts: { jobId: orderJobId(orderId, lastSeq), removeOnComplete: true, removeOnFail: true, delay: delayMs },
+  })
+  const add = async (queue: Queue<OrderJob>, orders: readonly QueuedOrder[]): Promise<void> => {
+    const [job, ...others] = orders.map(jobOf)
+    if (job === undefined) return
+    // A pipeline costs more than the one job that it would carry.
+    if (others.length === 0) await queue.add(job.name, job.data, job.opts)
+    else await queue.addBulk([job, ...others])
+  }
   return {
     enqueue: (orders) => forEachPartition(orders, add),
     async requeue(orders) {
