@@ -86,7 +86,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     throw error
   }
 
-  const queue = createOrdersQueue({ redisUrl, prefix, shards }, logger)
+  const queue = createOrdersQueue({ redisUrl, prefix, shards }, logger, redis)
   const rpc = createRpcClient({ redisUrl, prefix }, deps)
   const publish = createPublisher(redis, { prefix, shards, ...NEWS_DEFAULTS })
   const journal = createJournal({
@@ -195,7 +195,8 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     await Promise.all([dependencies.stop(), trading.stop(), overload.stop()])
     await journal.close()
     await Promise.all([enqueuer.close(), rateLimits.close()])
-    await Promise.all([rpc.close(), queue.close(), closeRedis(redis), store.close()])
+    await Promise.all([rpc.close(), queue.close(), store.close()])
+    await closeRedis(redis)
   }
   const http = await listen(app, { host: config.HOST, port: config.GATEWAY_PORT }).catch(
     async (error: unknown) => {

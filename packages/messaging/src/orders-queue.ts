@@ -62,8 +62,12 @@ export interface OrdersQueue {
   close(): Promise<void>
 }
 
-export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): OrdersQueue {
-  const connection = createRedis(config.redisUrl, 'producer', logger)
+/**
+ * @param shared a producer's connection that sends other things too, such as the news of the same orders: they leave together, in their
+ * order. Left out: one of the queue's own.
+ */
+export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger, shared?: Redis): OrdersQueue {
+  const connection = shared ?? createRedis(config.redisUrl, 'producer', logger)
   const queues = Array.from({ length: config.shards }, (_, shard) => {
     const queue = new Queue<OrderJob>(ORDERS_QUEUE, {
       connection,
@@ -128,7 +132,7 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
     },
     async close() {
       await atMost(CLOSE_PATIENCE_MS, Promise.all(queues.map((queue) => queue.close())))
-      connection.disconnect()
+      if (connection !== shared) connection.disconnect()
     },
   }
 }
