@@ -1,4 +1,5 @@
 import { PrismaPg } from '@prisma/adapter-pg'
+import { Pool } from 'pg'
 import { Prisma, PrismaClient } from '../generated/client'
 import { createAccountsRepository } from './accounts-repository'
 import { createApiKeysRepository } from './api-keys-repository'
@@ -11,6 +12,7 @@ import { insertOrders, lookupExisting, lookupNewOrder } from './insert-orders'
 import { missingMigrations } from './migrations'
 import { createOrderReads } from './orders-repository'
 import { createPersist, type Sleeper } from './persist'
+import { createStatements } from './statements'
 import { createStatementNames } from './statement-names'
 import type { OrderReads, OrderWrites, Store, StoreConfig } from './store'
 import { createTradingRepository } from './trading-repository'
@@ -29,28 +31,28 @@ const NETWORK_SLACK_MS = 1_000
 /** Connects lazily: a store can be made while Postgres is away. */
 export function createStore(config: StoreConfig, deps: StoreDeps): Store {
   const statementTimeout = config.statementTimeoutMillis ?? 5_000
-  const adapter = new PrismaPg(
-    {
-      connectionString: config.databaseUrl,
-      max: config.poolSize ?? 10,
-      connectionTimeoutMillis: config.connectionTimeoutMillis ?? 2_000,
-      statement_timeout: statementTimeout,
-      query_timeout: statementTimeout + NETWORK_SLACK_MS,
-      keepAlive: true,
-    },
-    {
-      statementNameGenerator: createStatementNames(config.databaseUrl),
-      onPoolError: (error) => deps.onConnectionLost?.(error),
-      onConnectionError: (error) => deps.onConnectionLost?.(error),
-    },
-  )
+  const pool = new Pool({
+    connectionString: config.databaseUrl,
+    max: config.poolSize ?? 10,
+    connectionTimeoutMillis: config.connectionTimeoutMillis ?? 2_000,
+    statement_timeout: statementTimeout,
+    query_timeout: statementTimeout + NETWORK_SLACK_MS,
+    keepAlive: true,
+  })
+  const adapter = new PrismaPg(pool, {
+    disposeExternalPool: true,
+    statementNameGenerator: createStatementNames(config.databaseUrl),
+    onPoolError: (error) => deps.onConnectionLost?.(error),
+    onConnectionError: (error) => deps.onConnectionLost?.(error),
+  })
   const client = new PrismaClient({ adapter, errorFormat: 'minimal' })
+  const statements = createStatements(adapter)
   const persist = createPersist(deps.clock, config.unknownOutcomeMillis ?? 2_000)
 
   const reads: OrderReads = createOrderReads(client)
   const events = createEventsRepository(client)
   const writes: OrderWrites = {
-    insertOrders: (orders) => insertOrders(client, persist, orders),
+    insertOrders: (orders) => insertOrders({ client, statements, persist }, orders),
     appendEvents: (appends) => appendEvents(client, persist, appends),
     lookupExisting: (order) => lookupExisting(client, order),
     lookupNewOrder: (orderId) => lookupNewOrder(client, orderId),

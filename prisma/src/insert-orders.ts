@@ -6,6 +6,7 @@ import { runByHalves } from './batcher'
 import type { ExistingOrder, InsertResult, Published } from './orders'
 import { type Persist } from './persist'
 import { EPOCH_MS, toJson, toNews, toOrder } from './rows'
+import { type Statements } from './statements'
 
 /** How long an idempotency key names its order. */
 const KEY_LIFE = Prisma.raw(`interval '24 hours'`)
@@ -14,12 +15,7 @@ const DEFAULT_LIFE = Prisma.raw(`interval '${DEFAULT_LIFE_MS} milliseconds'`)
 const MAX_ROUNDS = 3
 
 /** What of a new order only Postgres knows: times in epoch ms, by its clock. */
-interface CreatedRow {
-  readonly id: string
-  readonly cursor: bigint
-  readonly at: bigint
-  readonly expiresAt: bigint | null
-}
+type CreatedRow = readonly [id: string, cursor: string, at: string, expiresAt: string | null]
 
 const text = (amount: bigint | null) => (amount === null ? null : amount.toString())
 
@@ -97,21 +93,21 @@ WITH input AS (
   UPDATE accounts a SET account_seq = t.last FROM (SELECT account_id, max(cursor) AS last FROM numbered GROUP BY 1) t
   WHERE a.id = t.account_id
 )
-SELECT o.id, n.cursor, ${EPOCH_MS('o.created_at')} AS at, ${EPOCH_MS('o.expires_at')} AS "expiresAt"
+SELECT o.id, n.cursor, ${EPOCH_MS('o.created_at')}, ${EPOCH_MS('o.expires_at')}
 FROM created o JOIN numbered n ON n.id = o.id`
 }
 
-function created(draft: NewOrder, row: CreatedRow): InsertResult {
+function created(draft: NewOrder, [, cursor, createdAt, expiresAt]: CreatedRow): InsertResult {
   const { idempotencyKey: _key, bodyHash: _hash, eventId: _event, ...terms } = draft
-  const at = new Date(Number(row.at))
+  const at = new Date(Number(createdAt))
   const order: Order = {
     ...terms,
     ...NEW_ORDER_STATE,
-    expiresAt: row.expiresAt === null ? null : new Date(Number(row.expiresAt)),
+    expiresAt: expiresAt === null ? null : new Date(Number(expiresAt)),
     createdAt: at,
     updatedAt: at,
   }
-  const first = { seq: 1, cursor: Number(row.cursor), at: at.toISOString(), data: {} }
+  const first = { seq: 1, cursor: Number(cursor), at: at.toISOString(), data: {} }
   const { id: orderId, accountId } = terms
   return {
     outcome: 'created',
@@ -230,10 +226,15 @@ async function settleConflicts(
   return settled
 }
 
+export interface InsertDeps {
+  readonly client: PrismaClient
+  readonly statements: Statements
+  readonly persist: Persist
+}
+
 /** Inserts what can be inserted and says of the rest what it ran into. One result per order, in the order given. */
 export async function insertOrders(
-  client: PrismaClient,
-  persist: Persist,
+  { client, statements, persist }: InsertDeps,
   orders: readonly NewOrder[],
 ): Promise<(InsertResult | Error)[]> {
   const insert = async (part: readonly NewOrder[]): Promise<(InsertResult | Error)[]> => {
@@ -241,8 +242,8 @@ export async function insertOrders(
     const wanted = new Map(part.map((order) => [order.id, order]))
     let open = part
     for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) {
-      const rows = await persist.run(() => client.$queryRaw<CreatedRow[]>(statement(open)))
-      for (const row of rows) results.set(row.id, created(wanted.get(row.id) as NewOrder, row))
+      const rows = await persist.run(() => statements.rows<CreatedRow>(statement(open)))
+      for (const row of rows) results.set(row[0], created(wanted.get(row[0]) as NewOrder, row))
       open = open.filter(({ id }) => !results.has(id))
       if (open.length === 0) break
       const conflicts = await persist.run(() => settleConflicts(client, open))

@@ -129,6 +129,18 @@ test('a publish that fails is counted, one that hangs is not waited for, and the
   expect(await direct.orders.getMany([first.id, second.id])).toHaveLength(2)
 })
 
+test('a new order is accepted while it is being told, a step is not', async () => {
+  let tell: () => void = () => undefined
+  const told = new Promise<void>((resolve) => (tell = resolve))
+  const by = journal({ publish: () => told }, 600_000)
+  const order = await accepted(by)
+  const step = by.append(steps(order, 1, ['pending', 'routing']))
+  await accepted(by)
+  expect(await Promise.race([step, accepted(by).then(() => 'accepted')])).toBe('accepted')
+  tell()
+  expect(await step).toMatchObject({ outcome: 'appended' })
+})
+
 test('an accept whose answer is lost is found to have succeeded', async () => {
   const by = journal()
   const order = newOrder(accountId, { idempotencyKey: 'k', clientOrderId: 'c' })

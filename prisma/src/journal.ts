@@ -9,11 +9,15 @@ import type { OrderWrites } from './store'
 /** The one way to change an order: to Postgres in groups, then, after the commit, to the world. */
 export interface Journal {
   /**
-   * Makes the order durable, or finds the one that its idempotency key or clientOrderId names.
+   * Makes the order durable, or finds the one that its idempotency key or clientOrderId names. Does not wait until it is told: nobody
+   * has an older copy of a new order, so that whoever looks for it finds it in Postgres.
    * Throws OVERLOADED (queue full) and DEPENDENCY_UNAVAILABLE (with `orderId` where it may have been accepted all the same).
    */
   accept(order: NewOrder): Promise<InsertResult>
-  /** Throws as `accept` does; an append that is thrown at may have been applied: read the order again. */
+  /**
+   * Resolves when the step is told, or could not be in time. Throws as `accept` does; an append that is thrown at may have been
+   * applied: read the order again.
+   */
   append(append: OrderAppend): Promise<AppendResult>
   /** An attempt that failed before it was signed and will be followed by another: recorded without an event. */
   recordFailedAttempt(append: Omit<OrderAppend, 'events'>): Promise<AppendResult>
@@ -43,7 +47,7 @@ export interface JournalConfig {
   readonly maxQueue?: number
   /** After a statement, the next group gathers for this long (default 1). */
   readonly windowMs?: number
-  /** How long an answer waits for `publish` (default 250). */
+  /** How long an append waits for `publish` (default 250). */
   readonly publishWaitMs?: number
 }
 
@@ -71,6 +75,8 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
     timer.abort()
   }
 
+  const inTime = (telling: Promise<void>) => atMost(telling, publishWaitMs)
+
   function reach(steps: ReadonlySet<JournalStep>, moment: 'before' | 'committed' | 'published'): void {
     for (const step of steps) deps.checkpoint?.(`${step}.${moment}`)
   }
@@ -91,13 +97,14 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
     }
     const running = publish().finally(() => publishing.delete(running))
     publishing.add(running)
-    return atMost(running, publishWaitMs)
+    return running
   }
 
   function batcher<Item, Result extends object>(
     write: (items: readonly Item[]) => Promise<readonly (Result | Error)[]>,
     publishedOf: (result: Result) => Published | null,
     stepOfItem: (item: Item) => JournalStep | null,
+    toldOf: (telling: Promise<void>) => Promise<void>,
   ): Batcher<Item, Told<Result>> {
     return createBatcher<Item, Told<Result>>(
       { maxBatch, maxQueue, windowMs },
@@ -109,7 +116,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
           const published = results.map((result) => (result instanceof Error ? null : publishedOf(result)))
           const taken = distinct(steps.filter((_, i) => published[i]))
           reach(taken, 'committed')
-          const told = tell(published.filter((one) => one !== null).sort(byCursor), taken)
+          const told = toldOf(tell(published.filter((one) => one !== null).sort(byCursor), taken))
           return results.map((result) => (result instanceof Error ? result : { result, told }))
         },
         failsAll: (error) => isUnavailable(error) && !(error instanceof UnknownOutcomeError),
@@ -122,11 +129,13 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
     (orders) => deps.store.orders.insertOrders(orders),
     (result) => (result.outcome === 'created' ? result : null),
     () => 'accepted',
+    () => Promise.resolve(),
   )
   const appends = batcher<OrderAppend, AppendResult>(
     (steps) => deps.store.orders.appendEvents(steps),
     (result) => (result.outcome === 'appended' ? result : null),
     stepOf,
+    inTime,
   )
 
   async function append(step: OrderAppend): Promise<AppendResult> {
@@ -138,9 +147,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
   return {
     async accept(order) {
       try {
-        const { result, told } = await accepts.submit(order)
-        await told
-        return result
+        return (await accepts.submit(order)).result
       } catch (error) {
         if (error instanceof UnknownOutcomeError)
           throw new AppError(
@@ -153,7 +160,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
       }
     },
     append,
-    retell: (order) => tell([{ order, news: [] }], new Set()),
+    retell: (order) => inTime(tell([{ order, news: [] }], new Set())),
     recordFailedAttempt: (step) => append({ ...step, events: [] }),
     async close() {
       await Promise.all([accepts.close(), appends.close()])

@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { IN_TIME, type Clock } from '@fillstream/runtime'
+import { type Clock } from '@fillstream/runtime'
 
 export interface Patience {
   /** After this long the work is given up if `isHopeless`... */
@@ -9,36 +8,63 @@ export interface Patience {
   readonly isHopeless: () => boolean
 }
 
-const LOOK_AGAIN_MS = 250
-
 /**
  * `work`, or what `late` throws. A busy machine is waited for, a dependency that is away is not. Work that comes too late
  * is left to finish unheard.
  */
-export async function patiently<T>(
-  clock: Clock,
-  { patienceMs, mostMs, isHopeless }: Patience,
-  work: Promise<T>,
-  late: () => Error,
-): Promise<T> {
-  // What is at hand needs no clock: most requests are known callers.
-  let settled = false
-  const settling = work.then(
-    () => (settled = true),
-    () => (settled = true),
-  )
-  await Promise.race([settling, nextTurn()])
-  if (settled) return work
-  const answered = new AbortController()
-  const givenUp = async (): Promise<never> => {
-    await clock.sleep(patienceMs, answered.signal)
-    for (let waited = patienceMs; waited < mostMs && !isHopeless(); waited += LOOK_AGAIN_MS)
-      await clock.sleep(LOOK_AGAIN_MS, answered.signal)
-    throw late()
+export type Patiently = <T>(patience: Patience, work: Promise<T>, late: () => Error) => Promise<T>
+
+const LOOK_MS = 250
+
+interface Waiting {
+  readonly since: number
+  readonly patience: Patience
+  giveUp(): void
+}
+
+/** Deadlines to within 250 ms. One timer looks at all that wait: nearly all work is done long before, and its own would cost more. */
+export function createPatience(clock: Clock): Patiently {
+  const waiting = new Set<Waiting>()
+  let isLooking = false
+
+  async function look(): Promise<void> {
+    while (waiting.size > 0) {
+      await clock.sleep(LOOK_MS)
+      const now = clock.monotonic()
+      for (const one of waiting) if (isOver(one, now)) one.giveUp()
+    }
+    isLooking = false
   }
-  try {
-    return await Promise.race([work, givenUp()])
-  } finally {
-    answered.abort(IN_TIME)
-  }
+
+  return (patience, work, late) =>
+    new Promise((resolve, reject) => {
+      const one = {
+        since: clock.monotonic(),
+        patience,
+        giveUp() {
+          waiting.delete(one)
+          reject(late())
+        },
+      }
+      waiting.add(one)
+      work.then(
+        (result) => {
+          waiting.delete(one)
+          resolve(result)
+        },
+        (error: unknown) => {
+          waiting.delete(one)
+          reject(error as Error)
+        },
+      )
+      if (isLooking) return
+      isLooking = true
+      void look()
+    })
+}
+
+function isOver({ since, patience }: Waiting, now: number): boolean {
+  const { patienceMs, mostMs, isHopeless } = patience
+  const waited = now - since
+  return waited >= mostMs || (waited >= patienceMs && isHopeless())
 }

@@ -3,7 +3,7 @@ import { createPublisher, NEWS_DEFAULTS } from '@fillstream/messaging'
 import { createRedis, redisReady, systemDeps } from '@fillstream/runtime'
 import { orderHashKey } from '@fillstream/types'
 import { startTestGateway, type TestGateway } from '../../../tests/support/gateway'
-import { steps } from '../../../tests/support/store'
+import { newOrder, steps } from '../../../tests/support/store'
 
 let rig: TestGateway
 const redis = createRedis(
@@ -39,6 +39,13 @@ async function orderWithCopy(ageMs: number, fields: Partial<OrderSnapshot> = {})
 test('a young copy in Redis is the answer', async () => {
   const { body } = await rig.call('GET', await orderWithCopy(100))
   expect(body).toMatchObject({ status: 'routing', lastSeq: 7 })
+})
+
+test('an order of which nothing was told yet is found', async () => {
+  const untold = newOrder(rig.accountId)
+  await rig.store.orders.insertOrders([untold])
+  const { status, body } = await rig.call('GET', `/v1/orders/${untold.id}`)
+  expect([status, body['status'], body['lastSeq']]).toEqual([200, 'pending', 1])
 })
 
 test('an old one is not believed: news of the next step may have been lost', async () => {

@@ -86,7 +86,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     throw error
   }
 
-  const queue = createOrdersQueue({ redisUrl, prefix, shards }, logger)
+  const queue = createOrdersQueue({ redisUrl, prefix, shards }, logger, redis)
   const rpc = createRpcClient({ redisUrl, prefix }, deps)
   const publish = createPublisher(redis, { prefix, shards, ...NEWS_DEFAULTS })
   const journal = createJournal({
@@ -128,6 +128,17 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
   }
   const placeOrder = createPlaceOrder({ ...shared, overload })
 
+  const rateLimits = createRateLimits(
+    redis,
+    {
+      prefix,
+      perSecond: {
+        default: config.RATE_LIMIT_REQUESTS_PER_SECOND,
+        orders: config.RATE_LIMIT_ORDERS_PER_SECOND,
+      },
+    },
+    { dependencies, clock },
+  )
   const health = createHealth(
     { postgres: () => dependencies.check('postgres'), redis: () => dependencies.check('redis') },
     clock,
@@ -169,17 +180,7 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
       dependencies,
       clock,
     }),
-    countRequest: createRateLimits(
-      redis,
-      {
-        prefix,
-        perSecond: {
-          default: config.RATE_LIMIT_REQUESTS_PER_SECOND,
-          orders: config.RATE_LIMIT_ORDERS_PER_SECOND,
-        },
-      },
-      dependencies,
-    ),
+    countRequest: rateLimits.count,
     dependencies,
     openApi: createOpenApi(),
     health,
@@ -193,8 +194,9 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
   const stopBackground = async () => {
     await Promise.all([dependencies.stop(), trading.stop(), overload.stop()])
     await journal.close()
-    await enqueuer.close()
-    await Promise.all([rpc.close(), queue.close(), closeRedis(redis), store.close()])
+    await Promise.all([enqueuer.close(), rateLimits.close()])
+    await Promise.all([rpc.close(), queue.close(), store.close()])
+    await closeRedis(redis)
   }
   const http = await listen(app, { host: config.HOST, port: config.GATEWAY_PORT }).catch(
     async (error: unknown) => {

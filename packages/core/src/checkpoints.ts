@@ -10,7 +10,7 @@ export const CHECKPOINTS = {
     'accepted.before',
     /** The orders are durable; they are neither told nor queued. */
     'accepted.committed',
-    /** The orders are told; they are neither queued nor answered. */
+    /** The orders are told; nothing waits for this: they may be queued and answered. */
     'accepted.published',
     /** An order is handed to the enqueuer; it is not answered, and its job is not yet in Redis. */
     'accepted.answering',

@@ -46,6 +46,39 @@ test('the hash holds the newest snapshot, in whatever order the writers publish'
   expect(await redis.xlen(stream)).toBe(2)
 })
 
+test('orders of several shards are told together: all events in their order, each hash if it is newer', async () => {
+  const accounts = Array.from({ length: 10 }, () => systemIds.uuid())
+  const orders = Array.from({ length: 250 }, (_, i) => {
+    const orderId = systemIds.uuid()
+    const account = accounts[i % accounts.length] as string
+    const event = (seq: number) => ({ ...news(orderId, seq), accountId: account, cursor: i + 1 })
+    return {
+      order: { ...snapshot(orderId, 2), accountId: account },
+      news: [event(1), event(2)].slice(0, i % 3),
+    }
+  })
+  const [ahead] = orders
+  if (!ahead) throw new Error('there are orders')
+  await publish([{ order: { ...ahead.order, lastSeq: 9 }, news: [] }])
+  const streams = [0, 1].map((shard) => orderEventsStream(config.prefix, shard))
+  const before = await Promise.all(streams.map((stream) => redis.xlen(stream)))
+  await publish(orders)
+  const seqs = await cache.lastSeqs(orders.map(({ order }) => order))
+  expect(seqs).toEqual([9, ...orders.slice(1).map(() => 2)])
+  const told = await Promise.all(
+    streams.map(async (stream, shard) => (await redis.xrange(stream, '-', '+')).slice(before[shard])),
+  )
+  expect(
+    told.map((entries) => entries.map(([, fields]) => JSON.parse(fields[1] ?? '') as OrderNews)),
+  ).toEqual(
+    [0, 1].map((shard) =>
+      orders
+        .filter(({ order }) => shardOf(order.accountId, config.shards) === shard)
+        .flatMap((one) => one.news),
+    ),
+  )
+})
+
 test('a copy that is forgotten is read from elsewhere until the order is told again', async () => {
   const orderId = systemIds.uuid()
   await publish([{ order: snapshot(orderId, 3), news: [] }])

@@ -1,7 +1,7 @@
 import { orderEventsStream, orderHashKey, shardOf, type OrderNews } from '@fillstream/types'
 import { isTerminal, type OrderSnapshot } from '@fillstream/core'
 import { createHash } from 'node:crypto'
-import { type ChainableCommander, type Redis } from 'ioredis'
+import { type Redis } from 'ioredis'
 
 export interface NewsConfig {
   readonly prefix: string
@@ -22,57 +22,79 @@ export interface PublishedOrder {
 }
 
 /**
- * Appends the events to the stream and sets the order's hash if this snapshot is newer: one step, so that no
- * reader sees the one without the other. KEYS: stream, hash. ARGV: maxlen, ttl, seq, snapshot, events...
+ * Appends the events of orders to their stream and sets the hash of each that this snapshot is newer of: one step, so that no reader
+ * sees the one without the other. KEYS: stream, hash of each order. ARGV: maxlen, then of each order ttl, seq, snapshot, number of
+ * events, events...
  */
 const PUBLISH = `
-for i = 5, #ARGV do
-  redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'e', ARGV[i])
+local at = 2
+for k = 2, #KEYS do
+  local count = tonumber(ARGV[at + 3])
+  for i = at + 4, at + 3 + count do
+    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], '*', 'e', ARGV[i])
+  end
+  local seen = tonumber(redis.call('HGET', KEYS[k], 'seq') or '0')
+  if tonumber(ARGV[at + 1]) > seen then
+    redis.call('HSET', KEYS[k], 'seq', ARGV[at + 1], 'order', ARGV[at + 2])
+    redis.call('PEXPIRE', KEYS[k], ARGV[at])
+  end
+  at = at + 4 + count
 end
-local seen = tonumber(redis.call('HGET', KEYS[2], 'seq') or '0')
-if tonumber(ARGV[3]) > seen then
-  redis.call('HSET', KEYS[2], 'seq', ARGV[3], 'order', ARGV[4])
-  redis.call('PEXPIRE', KEYS[2], ARGV[2])
-end
-return seen
 `
 
 const PUBLISH_SHA = createHash('sha1').update(PUBLISH).digest('hex')
+
+/** Orders that one call tells of: nobody else is served meanwhile. */
+const MAX_ORDERS = 100
 
 /** Tells the news of orders, after their events are durable. Rejects when Redis is away; repeats are harmless. */
 export type PublishOrders = (orders: readonly PublishedOrder[]) => Promise<void>
 
 export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders {
+  const { prefix, shards, maxLength } = config
   const ttlOf = lifeOf(config)
 
-  async function run(
-    orders: readonly PublishedOrder[],
-    call: (pipeline: ChainableCommander, keysAndValues: readonly (string | number)[]) => unknown,
-  ): Promise<Error | null> {
-    const pipeline = redis.pipeline()
-    for (const { order, news } of orders) {
-      const shard = shardOf(order.accountId, config.shards)
-      call(pipeline, [
-        orderEventsStream(config.prefix, shard),
-        orderHashKey(config.prefix, shard, order.orderId),
-        config.maxLength,
-        ttlOf(order),
-        order.lastSeq,
-        JSON.stringify(order),
-        ...news.map((event) => JSON.stringify(event)),
-      ])
+  /** Orders of one shard. By the digest of the script; a Redis that began anew does not know it yet. */
+  async function tell(shard: number, orders: readonly PublishedOrder[]): Promise<void> {
+    const keys = [
+      orderEventsStream(prefix, shard),
+      ...orders.map(({ order }) => orderHashKey(prefix, shard, order.orderId)),
+    ]
+    const values = orders.flatMap(({ order, news }) => [
+      ttlOf(order),
+      order.lastSeq,
+      JSON.stringify(order),
+      news.length,
+      ...news.map((event) => JSON.stringify(event)),
+    ])
+    try {
+      await redis.evalsha(PUBLISH_SHA, keys.length, ...keys, maxLength, ...values)
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
+      await redis.eval(PUBLISH, keys.length, ...keys, maxLength, ...values)
     }
-    const replies = (await pipeline.exec()) ?? []
-    return replies.find(([error]) => error)?.[0] ?? null
   }
 
   return async (orders) => {
-    // By the digest of the script; a Redis that began anew does not know it yet.
-    let failed = await run(orders, (pipeline, given) => pipeline.evalsha(PUBLISH_SHA, 2, ...given))
-    if (failed?.message.startsWith('NOSCRIPT'))
-      failed = await run(orders, (pipeline, given) => pipeline.eval(PUBLISH, 2, ...given))
-    if (failed) throw failed
+    const byShard = new Map<number, PublishedOrder[]>()
+    for (const one of orders) {
+      const shard = shardOf(one.order.accountId, shards)
+      const mine = byShard.get(shard)
+      if (mine) mine.push(one)
+      else byShard.set(shard, [one])
+    }
+    await Promise.all(
+      [...byShard].flatMap(([shard, mine]) =>
+        inGroupsOf(MAX_ORDERS, mine).map((group) => tell(shard, group)),
+      ),
+    )
   }
+}
+
+function inGroupsOf<Item>(size: number, items: readonly Item[]): (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  )
 }
 
 function lifeOf({ activeTtlMs, finishedTtlMs }: Pick<NewsConfig, 'activeTtlMs' | 'finishedTtlMs'>) {

@@ -62,8 +62,12 @@ export interface OrdersQueue {
   close(): Promise<void>
 }
 
-export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): OrdersQueue {
-  const connection = createRedis(config.redisUrl, 'producer', logger)
+/**
+ * @param shared a producer's connection that sends other things too, such as the news of the same orders: they leave together, in their
+ * order. Left out: one of the queue's own.
+ */
+export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger, shared?: Redis): OrdersQueue {
+  const connection = shared ?? createRedis(config.redisUrl, 'producer', logger)
   const queues = Array.from({ length: config.shards }, (_, shard) => {
     const queue = new Queue<OrderJob>(ORDERS_QUEUE, {
       connection,
@@ -84,20 +88,19 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
       }),
     )
   }
-  const add = (queue: Queue<OrderJob>, orders: readonly QueuedOrder[]) =>
-    queue.addBulk(
-      orders.map(({ orderId, accountId, lastSeq, delayMs = 0 }) => ({
-        name: 'execute',
-        data: { orderId, accountId },
-        // A job that stays under its id after its end would swallow every later enqueue of the same step.
-        opts: {
-          jobId: orderJobId(orderId, lastSeq),
-          removeOnComplete: true,
-          removeOnFail: true,
-          delay: delayMs,
-        },
-      })),
-    )
+  const jobOf = ({ orderId, accountId, lastSeq, delayMs = 0 }: QueuedOrder) => ({
+    name: 'execute',
+    data: { orderId, accountId },
+    // A job that stays under its id after its end would swallow every later enqueue of the same step.
+    opts: { jobId: orderJobId(orderId, lastSeq), removeOnComplete: true, removeOnFail: true, delay: delayMs },
+  })
+  const add = async (queue: Queue<OrderJob>, orders: readonly QueuedOrder[]): Promise<void> => {
+    const [job, ...others] = orders.map(jobOf)
+    if (job === undefined) return
+    // A pipeline costs more than the one job that it would carry.
+    if (others.length === 0) await queue.add(job.name, job.data, job.opts)
+    else await queue.addBulk([job, ...others])
+  }
   return {
     enqueue: (orders) => forEachPartition(orders, add),
     async requeue(orders) {
@@ -129,7 +132,7 @@ export function createOrdersQueue(config: OrdersQueueConfig, logger: Logger): Or
     },
     async close() {
       await atMost(CLOSE_PATIENCE_MS, Promise.all(queues.map((queue) => queue.close())))
-      connection.disconnect()
+      if (connection !== shared) connection.disconnect()
     },
   }
 }

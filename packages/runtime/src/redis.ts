@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { type Logger } from './logger'
+import { writeOncePerTurn } from './one-write'
 
 /**
  * `producer`: fails fast, nothing waits for a Redis that is away. `worker`: retries for ever, as blocking
@@ -18,6 +19,7 @@ export function createRedis(url: string, role: RedisRole, logger: Logger): Redis
     retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 2_000),
     reconnectOnError: (error) => /^(READONLY|LOADING|UNBLOCKED)/.test(error.message),
   })
+  redis.on('connect', () => writeOncePerTurn(redis.stream))
   let away = false
   redis.on('error', (error: Error) => {
     if (!away) logger.warn('redis is away', { reason: error.message || error.name })

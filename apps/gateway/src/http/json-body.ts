@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { type IncomingMessage } from 'node:http'
 import { AppError } from '@fillstream/core'
 
@@ -54,20 +55,25 @@ function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer
         reject(tooLarge())
       }
     })
+    let ended = false
     request.on('end', () => {
+      ended = true
       if (size > limitBytes) reject(tooLarge())
-      else resolve(Buffer.concat(chunks))
+      else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks))
     })
-    const cut = () => reject(new AppError('MALFORMED_JSON', 'the body ended early'))
+    // Every request closes: an error is made only for one that was cut.
+    const cut = () => {
+      if (!ended) reject(new AppError('MALFORMED_JSON', 'the body ended early'))
+    }
     request.on('error', cut)
     request.on('close', cut)
   })
 }
 
+const BYTE_ORDER_MARK = '\uFEFF'
+
 function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new AppError('MALFORMED_JSON', 'the body is not valid UTF-8')
-  }
+  if (!isUtf8(bytes)) throw new AppError('MALFORMED_JSON', 'the body is not valid UTF-8')
+  const text = bytes.toString('utf8')
+  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(BYTE_ORDER_MARK.length) : text
 }

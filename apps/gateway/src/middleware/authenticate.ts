@@ -5,8 +5,11 @@ import { type Dependencies } from '../dependencies'
 import { createExpiringCache } from '../expiring-cache'
 import { type Caller } from '../http/call'
 
-/** Tells who a request comes from, by its `Authorization` header. Throws UNAUTHENTICATED, never guesses. */
-export type Authenticate = (authorization: string | undefined) => Promise<Caller>
+/**
+ * Tells who a request comes from, by its `Authorization` header; at once where the caller was known a moment ago. Throws or rejects with
+ * UNAUTHENTICATED, never guesses.
+ */
+export type Authenticate = (authorization: string | undefined) => Caller | Promise<Caller>
 
 export interface AuthenticateDeps {
   readonly apiKeys: Pick<ApiKeysRepository, 'find'>
@@ -18,6 +21,8 @@ export interface AuthenticateDeps {
 
 /** A revoked key is refused after this long at most, while Postgres answers. */
 const FRESH_MS = 3_000
+/** A key in use is looked up again after this long, beside its requests: none of them waits for it. */
+const RENEW_MS = 1_500
 /** While Postgres is away, a key that was good this long ago still reads what needs no Postgres. */
 const STALE_MS = 120_000
 const MAX_KEYS = 10_000
@@ -27,6 +32,7 @@ const DEMO_SCOPES = ['trade']
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const { apiKeys, demoAccount, dependencies, clock } = deps
   const verified = createExpiringCache<Caller>(clock, { maxEntries: MAX_KEYS, maxAgeMs: STALE_MS })
+  const verifying = new Map<string, Promise<Caller>>()
 
   async function look(parsed: ParsedApiKey): Promise<Caller | null> {
     dependencies.assertUp('postgres')
@@ -35,10 +41,22 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     return { accountId: key.accountId, keyId: key.keyId, scopes: key.scopes }
   }
 
-  async function withKey(parsed: ParsedApiKey): Promise<Caller> {
-    const id = Buffer.from(parsed.secretHash).toString('base64')
+  function withKey(parsed: ParsedApiKey): Caller | Promise<Caller> {
+    const { buffer, byteOffset, byteLength } = parsed.secretHash
+    const id = Buffer.from(buffer, byteOffset, byteLength).toString('latin1')
     const known = verified.get(id)
-    if (known && (known.ageMs <= FRESH_MS || !dependencies.isUp('postgres'))) return known.value
+    if (!known || (known.ageMs > FRESH_MS && dependencies.isUp('postgres'))) return verifyOnce(id, parsed)
+    if (known.ageMs > RENEW_MS && dependencies.isUp('postgres')) verifyOnce(id, parsed).catch(() => undefined)
+    return known.value
+  }
+
+  function verifyOnce(id: string, parsed: ParsedApiKey): Promise<Caller> {
+    const running = verifying.get(id) ?? verify(id, parsed).finally(() => verifying.delete(id))
+    verifying.set(id, running)
+    return running
+  }
+
+  async function verify(id: string, parsed: ParsedApiKey): Promise<Caller> {
     const caller = await look(parsed)
     if (!caller) {
       verified.delete(id)
@@ -48,12 +66,14 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     return caller
   }
 
-  return async (authorization) => {
-    if (authorization === undefined) {
-      const accountId = demoAccount ? await demoAccount() : null
-      if (accountId !== null) return { accountId, keyId: null, scopes: DEMO_SCOPES }
-      throw new AppError('UNAUTHENTICATED', 'send an API key: Authorization: Bearer <key>')
-    }
+  async function withoutKey(): Promise<Caller> {
+    const accountId = demoAccount ? await demoAccount() : null
+    if (accountId !== null) return { accountId, keyId: null, scopes: DEMO_SCOPES }
+    throw new AppError('UNAUTHENTICATED', 'send an API key: Authorization: Bearer <key>')
+  }
+
+  return (authorization) => {
+    if (authorization === undefined) return withoutKey()
     const [, key] = /^Bearer +([\x21-\x7e]+) *$/i.exec(authorization) ?? []
     if (key === undefined)
       throw new AppError('UNAUTHENTICATED', 'the Authorization header must be: Bearer <key>')

@@ -4,7 +4,9 @@ import {
   RateLimiterRes,
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible'
+import { type Clock } from '@fillstream/runtime'
 import { type Dependencies } from '../dependencies'
+import { createSharedCount, type CountTogether, type SharedCount, type Used } from './shared-count'
 
 export type RateLimitName = 'default' | 'orders'
 
@@ -17,6 +19,11 @@ export interface RateLimitState {
 /** Counts a request against limits of its account. */
 export type CountRequest = (accountId: string, names: readonly RateLimitName[]) => Promise<RateLimitState>
 
+export interface RateLimits {
+  readonly count: CountRequest
+  close(): Promise<void>
+}
+
 export interface RateLimitsConfig {
   readonly prefix: string
   readonly perSecond: Readonly<Record<RateLimitName, number>>
@@ -26,23 +33,20 @@ export interface RateLimitsConfig {
 const WINDOW_SECONDS = 10
 
 interface Limit {
+  readonly name: RateLimitName
   readonly points: number
-  readonly count: Count
+  readonly counted: SharedCount
 }
 
-/** How often the account has used the limit, this time included, and how long until it begins anew. */
-interface Used {
-  readonly used: number
-  readonly resetSeconds: number
-}
-type Count = (accountId: string) => Promise<Used>
-
-/** Counts in Redis, shared by all copies of the gateway; in this copy's memory while Redis is away. */
+/**
+ * Counts in Redis, shared by all copies of the gateway; in this copy's memory while Redis is away. An account that is far from a limit
+ * does not wait for that (`createSharedCount`).
+ */
 export function createRateLimits(
   redis: object,
   { prefix, perSecond }: RateLimitsConfig,
-  dependencies: Pick<Dependencies, 'isUp'>,
-): CountRequest {
+  { dependencies, clock }: { readonly dependencies: Pick<Dependencies, 'isUp'>; readonly clock: Clock },
+): RateLimits {
   const limitOf = (name: RateLimitName): Limit => {
     const points = perSecond[name] * WINDOW_SECONDS
     const options = { keyPrefix: `${prefix}:rate:${name}`, points, duration: WINDOW_SECONDS }
@@ -55,35 +59,48 @@ export function createRateLimits(
       inMemoryBlockOnConsumed: points + 1,
     })
     const limiter = () => (dependencies.isUp('redis') ? shared : local)
-    return {
-      points,
-      count: inGroups((accountId, requests) => consume(limiter(), points, accountId, requests)),
-    }
+    const together: CountTogether = (accountId, requests) => consume(limiter(), points, accountId, requests)
+    return { name, points, counted: createSharedCount(together, { points, clock }) }
   }
   const limits: Readonly<Record<RateLimitName, Limit>> = {
     default: limitOf('default'),
     orders: limitOf('orders'),
   }
-  const policy = (names: readonly RateLimitName[]) =>
-    names.map((name) => `"${name}";q=${limits[name].points};w=${WINDOW_SECONDS}`).join(', ')
 
-  return async (accountId, names) => {
-    const states = await Promise.all(
-      names.map(async (name) => ({ name, ...limits[name], ...(await limits[name].count(accountId)) })),
-    )
-    const refused = states.filter(({ used, points }) => used > points)
-    return {
-      headers: {
-        'RateLimit-Policy': policy(names),
-        RateLimit: states
-          .map(({ name, points, used, resetSeconds }) => {
-            return `"${name}";r=${Math.max(0, points - used)};t=${resetSeconds}`
-          })
-          .join(', '),
-      },
-      retryAfterSeconds:
-        refused.length === 0 ? null : Math.max(1, ...refused.map(({ resetSeconds }) => resetSeconds)),
-    }
+  return {
+    async count(accountId, names) {
+      const mine = names.map((name) => limits[name])
+      const uses = mine.map(({ counted }) => counted.count(accountId))
+      return stateOf(
+        mine,
+        uses.some((use) => use instanceof Promise) ? await Promise.all(uses) : (uses as Used[]),
+      )
+    },
+    async close() {
+      await Promise.all(Object.values(limits).map(({ counted }) => counted.close()))
+    },
+  }
+}
+
+function stateOf(limits: readonly Limit[], uses: readonly Used[]): RateLimitState {
+  const states = limits.map((limit, i) => {
+    const { used, resetMs } = uses[i] as Used
+    return { ...limit, used, resetSeconds: Math.ceil(resetMs / 1_000) }
+  })
+  const refused = states.filter(({ used, points }) => used > points)
+  return {
+    headers: {
+      'RateLimit-Policy': states
+        .map(({ name, points }) => `"${name}";q=${points};w=${WINDOW_SECONDS}`)
+        .join(', '),
+      RateLimit: states
+        .map(({ name, points, used, resetSeconds }) => {
+          return `"${name}";r=${Math.max(0, points - used)};t=${resetSeconds}`
+        })
+        .join(', '),
+    },
+    retryAfterSeconds:
+      refused.length === 0 ? null : Math.max(1, ...refused.map(({ resetSeconds }) => resetSeconds)),
   }
 }
 
@@ -97,52 +114,12 @@ async function consume(
   const state = ({ consumedPoints, msBeforeNext }: RateLimiterRes) => ({
     // An account that is known to have used up its points is refused without being counted.
     used: consumedPoints > 0 ? consumedPoints : points + requests,
-    resetSeconds: Math.ceil(msBeforeNext / 1_000),
+    resetMs: msBeforeNext,
   })
   try {
     return state(await limiter.consume(accountId, requests))
   } catch (refusal) {
     if (refusal instanceof RateLimiterRes) return state(refusal)
     throw refusal
-  }
-}
-
-/**
- * One count at a time for each account: requests that come while one is under way are counted together by the next, each as the one
- * that it is. An account under load costs Redis few calls, and nobody is counted otherwise than alone.
- */
-function inGroups(count: (accountId: string, requests: number) => Promise<Used>): Count {
-  const groups = new Map<
-    string,
-    { size: number; readonly counted: Promise<Used & { readonly size: number }> }
-  >()
-  const running = new Map<string, Promise<unknown>>()
-
-  async function run(accountId: string): Promise<Used & { readonly size: number }> {
-    await running.get(accountId)
-    const size = groups.get(accountId)?.size ?? 0
-    groups.delete(accountId)
-    const counting = count(accountId, size)
-    const settled = counting.then(
-      () => undefined,
-      () => undefined,
-    )
-    running.set(accountId, settled)
-    void settled.then(() => {
-      if (running.get(accountId) === settled) running.delete(accountId)
-    })
-    return { ...(await counting), size }
-  }
-
-  return async (accountId) => {
-    let group = groups.get(accountId)
-    if (!group) {
-      group = { size: 0, counted: run(accountId) }
-      groups.set(accountId, group)
-    }
-    group.size += 1
-    const place = group.size
-    const { used, resetSeconds, size } = await group.counted
-    return { used: used - size + place, resetSeconds }
   }
 }

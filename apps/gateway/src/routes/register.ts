@@ -2,7 +2,7 @@ import { AppError } from '@fillstream/core'
 import { type Clock } from '@fillstream/runtime'
 import { OPERATIONS, type Operation } from '@fillstream/types'
 import { type Express, type Request, type Response } from 'express'
-import { patiently } from '../deadline'
+import { createPatience, type Patiently } from '../deadline'
 import { type Dependencies } from '../dependencies'
 import { type Answer, type Call, type Handler, type Handlers, type OperationName } from '../http/call'
 import { idempotencyKeyOf } from '../http/headers'
@@ -27,10 +27,11 @@ const ANSWER = { patienceMs: 3_000, mostMs: 10_000 }
 
 /** One Express route for each row of the table of operations, and 405 for the methods that a path does not have. */
 export function registerOperations(app: Express, handlers: Handlers, deps: PipelineDeps): void {
+  const patiently = createPatience(deps.clock)
   const methods = new Map<string, Set<string>>()
   for (const name of Object.keys(OPERATIONS) as OperationName[]) {
     const { method, path } = OPERATIONS[name]
-    app[method](path, serve(name, handlers[name] as Handler<OperationName>, deps))
+    app[method](path, serve(name, handlers[name] as Handler<OperationName>, deps, patiently))
     const known = methods.get(path) ?? new Set(['OPTIONS'])
     for (const allowed of method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]) known.add(allowed)
     methods.set(path, known)
@@ -39,23 +40,28 @@ export function registerOperations(app: Express, handlers: Handlers, deps: Pipel
 }
 
 /** The order of the checks is the contract's: who, how often, may they, and only then what they send. */
-function serve(name: OperationName, handler: Handler<OperationName>, deps: PipelineDeps) {
+function serve(
+  name: OperationName,
+  handler: Handler<OperationName>,
+  deps: PipelineDeps,
+  patiently: Patiently,
+) {
   const operation: Operation = OPERATIONS[name]
   const submits = operation.idempotent === true
   const limits: readonly RateLimitName[] = submits ? ['default', 'orders'] : ['default']
   const scope = operation.scope ?? (submits || operation.method === 'delete' ? 'trade' : 'read')
   const late = () => new AppError('DEPENDENCY_UNAVAILABLE', 'the answer took too long')
-  const { authenticate, countRequest, dependencies, clock } = deps
+  const { authenticate, countRequest, dependencies } = deps
   const isHopeless = () => !dependencies.isUp('postgres') || !dependencies.isUp('redis')
+  const [authentication, answering] = [
+    { ...AUTHENTICATION, isHopeless },
+    { ...ANSWER, isHopeless },
+  ]
 
   return async (request: Request, response: Response): Promise<void> => {
     setOperation(response, name)
-    const caller = await patiently(
-      clock,
-      { ...AUTHENTICATION, isHopeless },
-      authenticate(request.headers.authorization),
-      late,
-    )
+    const known = authenticate(request.headers.authorization)
+    const caller = known instanceof Promise ? await patiently(authentication, known, late) : known
     const { headers, retryAfterSeconds } = await countRequest(caller.accountId, limits)
     for (const [header, value] of Object.entries(headers)) response.setHeader(header, value)
     if (retryAfterSeconds !== null)
@@ -73,7 +79,7 @@ function serve(name: OperationName, handler: Handler<OperationName>, deps: Pipel
       idempotencyKey: submits ? idempotencyKeyOf(request.headers) : null,
     } as Call<OperationName>
     const work = handler(call)
-    const answer = await (submits ? work : patiently(clock, { ...ANSWER, isHopeless }, work, late))
+    const answer = await (submits ? work : patiently(answering, work, late))
     send(response, operation.status, answer)
   }
 }

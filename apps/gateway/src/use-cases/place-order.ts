@@ -3,7 +3,7 @@ import { type QueuedOrder } from '@fillstream/messaging'
 import { type Deps } from '@fillstream/runtime'
 import { type ExistingOrder, type InsertResult, type Journal, type OrderWrites } from '@fillstream/store'
 import { type OrderRequest } from '@fillstream/types'
-import { patiently } from '../deadline'
+import { createPatience, type Patiently } from '../deadline'
 import { type Dependencies } from '../dependencies'
 import { type GatewayEvents } from '../events'
 import { type Call } from '../http/call'
@@ -50,7 +50,8 @@ const MOST_PATIENCE_MS = 10_000
  * overload what was accepted before is still answered as it was.
  */
 export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
-  const { enqueuer, tokens, trading, overload, dependencies, events, ids, checkpoint } = deps
+  const { enqueuer, tokens, trading, overload, dependencies, events, clock, ids, checkpoint } = deps
+  const patiently = createPatience(clock)
   return async ({ form, call, request: given }) => {
     const request = withDefaults(await resolvePair(given, tokens, given.type === 'sniper'))
     const prices = await priceColumns(request, tokens)
@@ -67,7 +68,7 @@ export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
       bodyHash: bodyHash(form, request),
     }
     const refusal = trading.refusal() ?? overload.refusal()
-    const result = refusal ? await acceptedBefore(deps, order, refusal) : await accept(deps, order)
+    const result = refusal ? await acceptedBefore(deps, order, refusal) : await accept(deps, patiently, order)
     if (result.outcome === 'existing') {
       const placed = repeated(order, result)
       events.orderRepeated({ requestId, orderId: result.order.id, by: result.by })
@@ -105,15 +106,18 @@ async function acceptedBefore(
   throw refusal
 }
 
-async function accept(deps: PlaceOrderDeps, order: NewOrder): Promise<InsertResult> {
-  const { journal, dependencies, clock } = deps
+async function accept(
+  { journal, dependencies }: PlaceOrderDeps,
+  patiently: Patiently,
+  order: NewOrder,
+): Promise<InsertResult> {
   const patience = {
     patienceMs: PATIENCE_MS,
     mostMs: MOST_PATIENCE_MS,
     isHopeless: () => !dependencies.isUp('postgres'),
   }
   try {
-    return await patiently(clock, patience, journal.accept(order), () => mayBeAccepted(order))
+    return await patiently(patience, journal.accept(order), () => mayBeAccepted(order))
   } catch (error) {
     if (error instanceof AppError && error.code === 'DEPENDENCY_UNAVAILABLE') {
       dependencies.recheck()
