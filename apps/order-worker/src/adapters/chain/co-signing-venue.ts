@@ -1,4 +1,5 @@
 import { type Chain, type LandedTransaction, type SettlementPorts } from './chain'
+import { createPostJson } from './post-json'
 
 const TIMEOUT_MS = 5_000
 
@@ -7,17 +8,13 @@ const TIMEOUT_MS = 5_000
  * beyond the signed bound follows in a second transaction that names the same reference account.
  */
 export function createCoSigningVenue(venueApiUrl: string, chain: Chain): SettlementPorts {
+  const post = createPostJson()
   return {
     async submit(bytes) {
-      const response = await fetch(`${venueApiUrl}/submit`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ transaction: Buffer.from(bytes).toString('base64') }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      })
-      if (!response.ok)
-        throw new Error(`submit was answered ${response.status}: ${(await response.text()).slice(0, 300)}`)
-      await response.arrayBuffer()
+      const body = JSON.stringify({ transaction: Buffer.from(bytes).toString('base64') })
+      const { status, text } = await post(`${venueApiUrl}/submit`, body, TIMEOUT_MS)
+      if (status < 200 || status > 299)
+        throw new Error(`submit was answered ${status}: ${text.slice(0, 300)}`)
     },
     async readSettlement(signature, reference, commitment) {
       const main = await chain.transaction(signature, commitment)
