@@ -17,7 +17,7 @@ export const balanceAnswer = withContext(amount)
 export const blockhashAnswer = withContext(z.object({ blockhash: z.string(), lastValidBlockHeight: count }))
 export const epochAnswer = z.object({ blockHeight: count, absoluteSlot: count })
 export const feesAnswer = z.array(z.object({ prioritizationFee: amount }))
-export const signaturesAnswer = z.array(z.object({ signature: z.string() }))
+export const signaturesAnswer = z.array(z.object({ signature: z.string(), slot: count }))
 
 const bytes = z
   .tuple([z.string(), z.literal('base64')])

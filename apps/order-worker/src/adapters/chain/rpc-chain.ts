@@ -136,14 +136,12 @@ function chainOver(rpc: JsonRpc, addresses: AddressBook): Chain & ChainAccounts 
         postTokenBalances: balancesOf(meta.postTokenBalances),
       }
     },
-    async signaturesFor(at, commitment, minContextSlot) {
-      const found = await ask(answers.signaturesAnswer, 'getSignaturesForAddress', at, {
+    signaturesFor: (at, commitment, minContextSlot) =>
+      ask(answers.signaturesAnswer, 'getSignaturesForAddress', at, {
         commitment,
         limit: 1_000,
-        minContextSlot,
-      })
-      return found.map((row) => row.signature)
-    },
+        ...(minContextSlot !== null && { minContextSlot }),
+      }),
     async balanceLamports(at) {
       return (await ask(answers.balanceAnswer, 'getBalance', at, { commitment: 'confirmed' })).value
     },
