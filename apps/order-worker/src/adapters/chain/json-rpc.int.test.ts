@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
+import { systemClock } from '@fillstream/runtime'
 import { type Address } from '@solana/kit'
 import { createJsonRpc } from './json-rpc'
 import { createRpcChain } from './rpc-chain'
@@ -80,7 +81,7 @@ async function batchNode(says: Says): Promise<{ url: string; bodies: (Asked | re
 
 const names = (count: number) => Array.from({ length: count }, (_, n) => `method${n}`)
 const askAll = (urls: readonly string[], methods: readonly string[]) => {
-  const rpc = createJsonRpc(urls)
+  const rpc = createJsonRpc(urls, systemClock)
   return Promise.all(methods.map((method) => rpc(method, [])))
 }
 const expected = (methods: readonly string[]) => methods.map((method) => `of ${method}`)
@@ -98,7 +99,7 @@ test('calls of one turn share requests of ten at most, whatever the order of the
 
 test('a request is no longer than nodes read', async () => {
   const { url, bodies } = await batchNode((body) => [200, (body as readonly Asked[]).map(resultOf)])
-  const rpc = createJsonRpc([url])
+  const rpc = createJsonRpc([url], systemClock)
   await Promise.all(names(8).map((method) => rpc(method, ['x'.repeat(10_000)])))
   expect(bodies.every((body) => JSON.stringify(body).length <= 40_100)).toBe(true)
 })
@@ -110,7 +111,7 @@ test.each([
   const { url, bodies } = await batchNode((body) =>
     Array.isArray(body) ? [status, refusal] : [200, resultOf(body as Asked)],
   )
-  const rpc = createJsonRpc([url])
+  const rpc = createJsonRpc([url], systemClock)
   const ask = () => Promise.all(names(3).map((method) => rpc(method, [])))
   expect(await ask()).toEqual(expected(names(3)))
   expect(await ask()).toEqual(expected(names(3)))
@@ -122,7 +123,7 @@ test('a node that has had enough for the moment is asked batches again', async (
   const { url, bodies } = await batchNode((body) =>
     enough ? [429, {}] : [200, (body as readonly Asked[]).map(resultOf)],
   )
-  const rpc = createJsonRpc([url])
+  const rpc = createJsonRpc([url], systemClock)
   const ask = () => Promise.all(names(3).map((method) => rpc(method, [])))
   await expect(ask()).rejects.toThrow('429')
   enough = false
@@ -146,7 +147,7 @@ test('an error that a node answers is the answer, of its own call alone', async 
         : resultOf(call),
     ),
   ])
-  const rpc = createJsonRpc([url])
+  const rpc = createJsonRpc([url], systemClock)
   const settled = await Promise.allSettled(names(3).map((method) => rpc(method, [])))
   expect(settled.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   expect(settled[1]).toMatchObject({ reason: { code: -32016 } })

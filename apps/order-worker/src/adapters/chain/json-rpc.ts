@@ -1,4 +1,4 @@
-import { systemClock, type Clock } from '@fillstream/runtime'
+import { type Clock } from '@fillstream/runtime'
 import { createPostJson } from './post-json'
 import { createRpcNode, type AskNode, type RpcRequest } from './rpc-node'
 
@@ -35,10 +35,7 @@ interface Call extends RpcRequest {
  * turn. What a node answers, an error of JSON-RPC included, is the answer. Nodes may stand at different slots: who compares two
  * answers looks at their slots, or demands one (`minContextSlot`).
  */
-export function createJsonRpc(
-  urls: readonly string[],
-  clock: Pick<Clock, 'monotonic'> = systemClock,
-): JsonRpc {
+export function createJsonRpc(urls: readonly string[], clock: Pick<Clock, 'monotonic'>): JsonRpc {
   const post = createPostJson()
   const nodes = urls.map((url) => createRpcNode(url, post))
   let lastId = 0

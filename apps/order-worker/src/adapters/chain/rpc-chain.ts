@@ -1,4 +1,5 @@
 import { AddressBook, messageOf } from '@fillstream/core'
+import { systemClock, type Clock } from '@fillstream/runtime'
 import { unwrapOption } from '@solana/kit'
 import { getMintDecoder, getMintSize, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
 import { type z } from 'zod'
@@ -27,8 +28,11 @@ export function parseTransactionError(raw: unknown): TransactionError | null {
 }
 
 /** The Chain port over the JSON-RPC of one node or of several in turn, every call bounded in time. */
-export function createRpcChain(rpcUrls: readonly string[]): Chain & ChainAccounts {
-  return unavailable(chainOver(createJsonRpc(rpcUrls), new AddressBook()))
+export function createRpcChain(
+  rpcUrls: readonly string[],
+  clock: Pick<Clock, 'monotonic'> = systemClock,
+): Chain & ChainAccounts {
+  return unavailable(chainOver(createJsonRpc(rpcUrls, clock), new AddressBook()))
 }
 
 /** Whatever goes wrong between here and the node says nothing about what was asked. */
