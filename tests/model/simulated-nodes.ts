@@ -3,6 +3,7 @@ import {
   ChainUnavailableError,
   type Chain,
   type Commitment,
+  type LandedSignature,
   type LandedTransaction,
   type Lifetime,
   type SignatureStatus,
@@ -41,15 +42,22 @@ export class SimulatedNodes implements Chain {
     return Promise.resolve(signature.endsWith(REST) ? restOf(tx) : recordOf(tx))
   }
 
-  signaturesFor(reference: string, commitment: Commitment, minContextSlot: number): Promise<string[]> {
+  signaturesFor(
+    reference: string,
+    commitment: Commitment,
+    minContextSlot: number | null,
+  ): Promise<LandedSignature[]> {
     const at = this.next() - DEPTH[commitment]
-    if (at < minContextSlot)
+    if (at < (minContextSlot ?? 0))
       return Promise.reject(new ChainUnavailableError('minimum context slot has not been reached'))
     const landed = [...this.chain.sent.values()].flatMap(({ signature, settlement, landed }) =>
       landed !== null && landed.slot <= at && attemptReference(settlement.attempt) === reference
         ? landed.error === null && landed.surplus > 0n
-          ? [`${signature}${REST}`, signature]
-          : [signature]
+          ? [
+              { signature: `${signature}${REST}`, slot: landed.slot },
+              { signature, slot: landed.slot },
+            ]
+          : [{ signature, slot: landed.slot }]
         : [],
     )
     return Promise.resolve(landed)

@@ -94,7 +94,7 @@ export async function openWorld(config: LocalnetConfig, deps: WorldDeps): Promis
   }
 
   const bank = new Bank(ledger, facts, vm)
-  const pools = new PoolBook(ledger, (bytes) => vm.rentExemption(bytes))
+  const pools = new PoolBook(ledger, (bytes) => vm.rentExemption(bytes), addresses)
   const accounts = await openVenueAccounts(
     { router: router.address, market: marketWallet(genesis) },
     [...VERIFIED_TOKENS.map(({ mint }) => mint), ...pools.launched().map(({ mintA }) => mintA)],

@@ -1,4 +1,4 @@
-import { decodePool, messageOf, VENUES, type PoolState, type Venue } from '@fillstream/core'
+import { AddressBook, decodePool, messageOf, VENUES, type PoolState, type Venue } from '@fillstream/core'
 import { type Clock, type Random } from '@fillstream/runtime'
 import { type AccountChange, type PoolChain, type ProgramAccount } from '../adapters/chain/pool-chain'
 import { type SettlementDirectory, type VenueApi } from '../adapters/venue-api/venue-api'
@@ -40,6 +40,8 @@ const ANSWER_MS = 5_000
  */
 export function startFollower(parts: FollowerParts): Follower {
   const { book, clock, random, events } = parts
+  const addresses = new AddressBook()
+  const nameOf = (bytes: Uint8Array) => addresses.nameOf(bytes)
   const stopping = new AbortController()
   let current = new AbortController()
   let settlement: Settlement | null = null
@@ -141,7 +143,7 @@ export function startFollower(parts: FollowerParts): Follower {
   }
 
   function poolIn(venue: Venue, account: ProgramAccount): PoolState | null {
-    const pool = decodePool(account.data, { address: account.address, venue: venue.name })
+    const pool = decodePool(account.data, { address: account.address, venue: venue.name }, nameOf)
     if (pool === null) return null
     const contradiction = contradictsTokenList(pool)
     if (contradiction === null) return pool

@@ -67,7 +67,7 @@ function forkPool(
       ledger,
       bank,
       faucet: new Faucet(bank, ledger, facts),
-      pools: new PoolBook(ledger, (bytes) => vm.rentExemption(bytes)),
+      pools: new PoolBook(ledger, (bytes) => vm.rentExemption(bytes), addresses),
       payRest: createPayRest({
         addresses,
         ledger,

@@ -25,13 +25,21 @@ export const accountConfig = readConfig.extend({
   dataSlice: dataSliceParam.optional(),
 })
 
-/** Positional parameters: missing and null ones count as not given. */
+/** Positional parameters: missing and null ones count as not given. Schemas are made once, since the first use of each compiles it. */
 export class Params {
   constructor(private readonly values: readonly unknown[]) {}
 
   /** The parameter at this place by its schema; throws INVALID_PARAMS. */
   get<Schema extends z.ZodType>(place: number, schema: Schema): z.infer<Schema> {
-    const value = this.values[place] ?? undefined
+    return this.read(place, this.values[place] ?? undefined, schema)
+  }
+
+  /** An optional configuration object; a bare `null` or nothing is the default one. */
+  config<Schema extends z.ZodObject>(place: number, schema: Schema): z.infer<Schema> {
+    return this.read(place, this.values[place] ?? {}, schema)
+  }
+
+  private read<Schema extends z.ZodType>(place: number, value: unknown, schema: Schema): z.infer<Schema> {
     const parsed = schema.safeParse(value)
     if (parsed.success) return parsed.data
     const [issue] = parsed.error.issues
@@ -41,14 +49,6 @@ export class Params {
         ? 'Invalid params: invalid length'
         : `Invalid params: ${issue?.message ?? 'not what was expected'}${path}.`,
     )
-  }
-
-  /** An optional configuration object; a bare `null` or nothing is the default one. */
-  config<Schema extends z.ZodObject>(place: number, schema: Schema): z.infer<Schema> {
-    return this.get(
-      place,
-      z.preprocess((value) => value ?? {}, schema),
-    ) as z.infer<Schema>
   }
 }
 

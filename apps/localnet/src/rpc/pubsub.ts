@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo } from 'node:net'
+import { type Writable } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { type LocalnetEvents } from '../events'
 import { type World } from '../world'
@@ -47,12 +48,20 @@ export async function servePubSub(
   let nextId = 0
   const graceSlots = Math.ceil(ONCE_GRACE_MS / slotMs)
 
-  server.on('connection', (socket) => {
+  server.on('connection', (socket, request) => {
     if (sessions.size >= MAX_CONNECTIONS) {
       socket.close(TRY_AGAIN_LATER, 'too many connections')
       return
     }
-    const session = new Session(socket, world, silent, events, graceSlots, () => (nextId += 1))
+    const session = new Session(
+      socket,
+      request.socket,
+      world,
+      silent,
+      events,
+      graceSlots,
+      () => (nextId += 1),
+    )
     sessions.add(session)
     socket.on('close', () => sessions.delete(session))
   })
@@ -85,6 +94,8 @@ class Session {
 
   constructor(
     private readonly socket: WebSocket,
+    /** The connection below it. */
+    private readonly wire: Writable,
     private readonly world: World,
     private readonly silent: () => boolean,
     private readonly events: LocalnetEvents,
@@ -98,12 +109,15 @@ class Session {
   }
 
   onSlot(view: SlotView): void {
+    // What a slot has to say leaves by one call of the system.
+    this.wire.cork()
     for (const [subscription, { notification, onSlot }] of [...this.subscriptions]) {
       const { results, ended } = onSlot(view)
       for (const result of results)
         this.send({ jsonrpc: '2.0', method: notification, params: { result, subscription } })
       if (ended === true) this.subscriptions.delete(subscription)
     }
+    this.wire.uncork()
     if (this.socket.bufferedAmount > MAX_BUFFERED) {
       this.events.consumerCut()
       this.subscriptions.clear()

@@ -50,6 +50,11 @@ export class RecentSlots {
 
 const NONE: Notices = { results: [] }
 const config = z.object({ commitment: commitmentParam.default('finalized') })
+const programConfig = accountConfig.extend({ filters: accountFilters })
+const logsFilter = z.union([
+  z.enum(['all', 'allWithVotes']),
+  z.object({ mentions: z.array(addressParam).length(1) }),
+])
 
 /**
  * The subscriptions that can be asked for, by method. Each throws RpcError for bad parameters. A notification that comes
@@ -99,7 +104,7 @@ export const SUBSCRIBE: Readonly<
 
   programSubscribe(params, world) {
     const program = params.get(0, addressParam)
-    const options = params.config(1, accountConfig.extend({ filters: accountFilters }))
+    const options = params.config(1, programConfig)
     return {
       notification: 'programNotification',
       onSlot() {
@@ -118,10 +123,7 @@ export const SUBSCRIBE: Readonly<
   },
 
   logsSubscribe(params, world) {
-    const filter = params.get(
-      0,
-      z.union([z.enum(['all', 'allWithVotes']), z.object({ mentions: z.array(addressParam).length(1) })]),
-    )
+    const filter = params.get(0, logsFilter)
     const { commitment } = params.config(1, config)
     const mentioned = typeof filter === 'string' ? undefined : filter.mentions[0]
     return {

@@ -18,13 +18,26 @@ export function signingKey(seed: Uint8Array): SigningKey {
   return { address: encodeBase58(raw), sign: (message) => sign(null, message, key) }
 }
 
+// The same wallets sign again and again, and to read a key takes longer than to verify by it. Bounded like the address book.
+const publicKeys = new Map<string, KeyObject>()
+const KEYS_LIMIT = 20_000
+
 /** True where `signature` is that of `message` by the key with these 32 bytes. */
 export function verifySignature(key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  let publicKey: KeyObject
+  const publicKey = publicKeyOf(key)
+  return publicKey !== null && verify(null, message, publicKey, signature)
+}
+
+function publicKeyOf(key: Uint8Array): KeyObject | null {
+  const name = Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')
+  const known = publicKeys.get(name)
+  if (known !== undefined) return known
   try {
-    publicKey = createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, key]), format: 'der', type: 'spki' })
+    const read = createPublicKey({ key: Buffer.concat([PUBLIC_PREFIX, key]), format: 'der', type: 'spki' })
+    if (publicKeys.size >= KEYS_LIMIT) publicKeys.clear()
+    publicKeys.set(name, read)
+    return read
   } catch {
-    return false
+    return null
   }
-  return verify(null, message, publicKey, signature)
 }

@@ -2,6 +2,7 @@ import { FINALIZED_AFTER } from './commitment'
 import { TOKEN_PROGRAM } from '../tokens/programs'
 import { readTokenAccount } from '../tokens/token-account'
 import { type AccountState, sameAccount } from './account'
+import { OwnerIndex } from './owner-index'
 import { type ResolvedKeys } from './resolve-keys'
 import { type Execution, type Vm } from './vm'
 import { type WireTransaction } from './wire'
@@ -38,8 +39,8 @@ export interface Executed {
  */
 export class Ledger {
   private readonly accounts = new Map<string, AccountState>()
-  private readonly byProgram = new Map<string, Set<string>>()
-  private readonly byTokenOwner = new Map<string, Set<string>>()
+  private readonly byProgram = new OwnerIndex()
+  private readonly byTokenOwner = new OwnerIndex()
   private readonly versions = new Map<string, Version[]>()
   private readonly changes = new Map<number, Set<string>>()
   /** What the VM's own accounts were before a transaction first could write them. */
@@ -85,12 +86,12 @@ export class Ledger {
 
   /** Addresses of the accounts a program owns, or has owned within the kept slots. */
   ownedBy(program: string): string[] {
-    return this.candidates(this.byProgram.get(program))
+    return this.byProgram.of(program)
   }
 
   /** Addresses of the token accounts a wallet owns, or has owned within the kept slots. */
   tokenAccountsOf(wallet: string): string[] {
-    return this.candidates(this.byTokenOwner.get(wallet))
+    return this.byTokenOwner.of(wallet)
   }
 
   /** What changed in `slot` (one of the kept ones). */
@@ -201,16 +202,8 @@ export class Ledger {
 
   private put(address: string, state: AccountState | null): void {
     const before = this.accounts.get(address)
-    const wallet = tokenOwner(state)
-    const walletBefore = tokenOwner(before ?? null)
-    if (before?.owner !== state?.owner) {
-      unlink(this.byProgram, before?.owner, address)
-      link(this.byProgram, state?.owner, address)
-    }
-    if (walletBefore !== wallet) {
-      unlink(this.byTokenOwner, walletBefore, address)
-      link(this.byTokenOwner, wallet, address)
-    }
+    this.byProgram.move(address, before?.owner, state?.owner)
+    this.byTokenOwner.move(address, tokenOwner(before ?? null), tokenOwner(state))
     if (state === null) this.accounts.delete(address)
     else this.accounts.set(address, state)
   }
@@ -225,14 +218,15 @@ export class Ledger {
     })
   }
 
-  private candidates(current: ReadonlySet<string> | undefined): string[] {
-    return [...new Set([...(current ?? NOTHING), ...this.versions.keys()])]
-  }
-
   private forget(address: string, horizon: number): void {
     const kept = (this.versions.get(address) ?? []).filter((version) => version.slot >= horizon)
-    if (kept.length === 0) this.versions.delete(address)
-    else this.versions.set(address, kept)
+    if (kept.length > 0) {
+      this.versions.set(address, kept)
+      return
+    }
+    this.versions.delete(address)
+    this.byProgram.forgetFormer(address)
+    this.byTokenOwner.forgetFormer(address)
   }
 }
 
@@ -241,20 +235,6 @@ const NOTHING: ReadonlySet<string> = new Set()
 function tokenOwner(state: AccountState | null): string | undefined {
   if (state === null || state.owner !== TOKEN_PROGRAM) return undefined
   return readTokenAccount(state)?.owner
-}
-
-function link(index: Map<string, Set<string>>, key: string | undefined, address: string): void {
-  if (key === undefined) return
-  const addresses = index.get(key)
-  if (addresses === undefined) index.set(key, new Set([address]))
-  else addresses.add(address)
-}
-
-function unlink(index: Map<string, Set<string>>, key: string | undefined, address: string): void {
-  if (key === undefined) return
-  const addresses = index.get(key)
-  addresses?.delete(address)
-  if (addresses?.size === 0) index.delete(key)
 }
 
 function sum(values: readonly bigint[]): bigint {

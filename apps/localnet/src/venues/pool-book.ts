@@ -1,4 +1,11 @@
-import { decodePool, encodePool, type PoolState, venueByName, VENUES } from '@fillstream/core'
+import {
+  type AddressBook,
+  decodePool,
+  encodePool,
+  type PoolState,
+  venueByName,
+  VENUES,
+} from '@fillstream/core'
 import { type Facts } from '../storage/facts'
 import { type Ledger } from '../svm/ledger'
 import { grantedFact } from '../svm/run-transaction'
@@ -13,6 +20,7 @@ export class PoolBook {
   constructor(
     private readonly ledger: Ledger,
     private readonly rentFor: (bytes: number) => bigint,
+    private readonly addresses: AddressBook,
   ) {
     this.readAll()
   }
@@ -60,7 +68,7 @@ export class PoolBook {
 
   /** Makes the account of a new pool. Its vaults are the caller's to make and to fill. */
   create(pool: PoolState, facts: Facts): void {
-    const data = encodePool(pool)
+    const data = this.encode(pool)
     const lamports = this.rentFor(data.length)
     facts.add(grantedFact(WRAPPED_SOL_MINT), lamports)
     const owner = venueByName(pool.venue).programId
@@ -72,8 +80,12 @@ export class PoolBook {
   update(pool: PoolState): void {
     const account = this.ledger.read(pool.address)
     if (account === null) throw new RangeError(`no pool ${pool.address}`)
-    this.ledger.write(pool.address, { ...account, data: encodePool(pool) })
+    this.ledger.write(pool.address, { ...account, data: this.encode(pool) })
     this.remember(pool)
+  }
+
+  private encode(pool: PoolState): Uint8Array {
+    return encodePool(pool, (address) => this.addresses.bytesOf(address))
   }
 
   private remember(pool: PoolState): void {

@@ -3,7 +3,7 @@ import { type OrderCache } from '@fillstream/messaging'
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { MAX_LOOKUP, type SignatureStatus } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
-import { inGroups } from './in-groups'
+import { atMost } from './at-most'
 import { correctFill, signedBytes, type ConfirmedAttempt } from './settled-anew'
 import { verdictOn } from './verdict'
 import { WrongChainError } from './watcher'
@@ -101,7 +101,7 @@ export function startFinalityLoop(
       await store.attempts.markFinalized(final.map(({ attempt }) => attempt))
       engine.checkpoint('finality.marked')
     }
-    await inGroups(sightings, AT_ONCE, follow)
+    await atMost(AT_ONCE, sightings, follow)
   }
 
   async function turn(signal: AbortSignal): Promise<void> {

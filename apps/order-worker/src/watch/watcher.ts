@@ -2,7 +2,7 @@ import { type Order } from '@fillstream/core'
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { MAX_LOOKUP } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
-import { inGroups } from './in-groups'
+import { atMost } from './at-most'
 import { resolveAttempt, type WatchedAttempt } from './resolve'
 import { verdictOn } from './verdict'
 
@@ -19,8 +19,9 @@ export interface Watcher {
 }
 
 const TAKE_LIMIT = 5_000
-const RESOLVING_AT_ONCE = 32
-const SENDING_AT_ONCE = 32
+/** All that a slot confirms: what they append shares statements, and what they ask the node shares requests. */
+const RESOLVING_AT_ONCE = 128
+const SENDING_AT_ONCE = 64
 
 interface Entry {
   readonly attempt: WatchedAttempt
@@ -37,6 +38,7 @@ export class WrongChainError extends Error {
 export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainError) => void): Watcher {
   const { clock, config, events } = engine
   const watched = new Map<string, Entry>()
+  const resending = new Set<Promise<void>>()
 
   async function sendBytes(entry: Entry): Promise<void> {
     entry.sentAt = clock.monotonic()
@@ -91,20 +93,31 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
       }),
       seen: (answer.statuses[i] ?? null) !== null,
     }))
+    sendAgain(
+      verdicts
+        .filter(({ verdict, seen }) => !seen && verdict.outcome === 'unknown')
+        .map(({ entry }) => entry),
+    )
     const known = verdicts.filter(({ verdict }) => verdict.outcome !== 'unknown')
-    await inGroups(known, RESOLVING_AT_ONCE, async ({ entry, verdict }) => {
+    await atMost(RESOLVING_AT_ONCE, known, async ({ entry, verdict }) => {
       const { attempt, order } = entry
       // Of an order that someone else has moved, the step is refused; then it is read.
       entry.order = null
       if ((await resolveAttempt(engine, attempt, verdict, order)) === 'resolved')
         watched.delete(attempt.signature)
     })
-    const stale = clock.monotonic() - config.RESEND_INTERVAL_MS
-    const unseen = verdicts.filter(
-      ({ entry, verdict, seen }) => !seen && verdict.outcome === 'unknown' && entry.sentAt <= stale,
-    )
-    await inGroups(unseen, SENDING_AT_ONCE, ({ entry }) => sendBytes(entry))
     events.unresolved(watched.size)
+  }
+
+  /** Nobody waits for these: an endpoint that takes nothing must not hold up what the chain has to say. Too many wait for a later turn. */
+  function sendAgain(entries: readonly Entry[]): void {
+    const stale = clock.monotonic() - config.RESEND_INTERVAL_MS
+    for (const entry of entries) {
+      if (resending.size >= SENDING_AT_ONCE) return
+      if (entry.sentAt > stale) continue
+      const sent = sendBytes(entry).finally(() => resending.delete(sent))
+      resending.add(sent)
+    }
   }
 
   let takenAt = -Infinity
@@ -140,6 +153,7 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     },
     async close() {
       await loop.stop()
+      await Promise.all(resending)
       await engine.store.attempts.releaseLeases(engine.owner).catch(() => undefined)
     },
   }

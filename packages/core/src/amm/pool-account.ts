@@ -88,8 +88,14 @@ const U64_FIELDS = [
 ] as const
 const U64_MAX = (1n << 64n) - 1n
 
-/** The account data of a pool (its address and venue are the account's key and owner, so not in the data). */
-export function encodePool(pool: PoolState): Uint8Array {
+/**
+ * The account data of a pool (its address and venue are the account's key and owner, so not in the data).
+ * @param bytesOf reads an address; who writes many pools brings one that remembers
+ */
+export function encodePool(
+  pool: PoolState,
+  bytesOf: (address: string) => Uint8Array | null = decodeAddress,
+): Uint8Array {
   const { launch } = pool
   const data = new Uint8Array(launch === null ? POOL_ACCOUNT_SIZE : LAUNCHED_POOL_ACCOUNT_SIZE)
   const view = new DataView(data.buffer)
@@ -100,7 +106,7 @@ export function encodePool(pool: PoolState): Uint8Array {
   data[AT.decimalsB] = pool.decimalsB
   view.setUint32(AT.index, pool.index, true)
   const address = (field: keyof typeof AT, value: string) => {
-    const bytes = decodeAddress(value)
+    const bytes = bytesOf(value)
     if (bytes === null) throw new RangeError(`pool ${field} is not an address: ${value}`)
     data.set(bytes, AT[field])
   }
@@ -119,10 +125,14 @@ export function encodePool(pool: PoolState): Uint8Array {
   return data
 }
 
-/** Reads a pool account; null where the data is no pool of a version known here. */
+/**
+ * Reads a pool account; null where the data is no pool of a version known here.
+ * @param nameOf spells out an address; who reads many pools brings one that remembers
+ */
 export function decodePool(
   data: Uint8Array,
   account: { address: string; venue: VenueName },
+  nameOf: (bytes: Uint8Array) => string = encodeBase58,
 ): PoolState | null {
   if (data.length < POOL_ACCOUNT_SIZE) return null
   if (POOL_DISCRIMINATOR.some((byte, at) => data[at] !== byte)) return null
@@ -131,7 +141,7 @@ export function decodePool(
   const launched = version === LAUNCHED_POOL_VERSION && data.length >= LAUNCHED_POOL_ACCOUNT_SIZE
   if (!launched && version !== POOL_VERSION) return null
   if (view.getUint8(AT.curve) !== CURVE_CONSTANT_PRODUCT) return null
-  const address = (at: number) => encodeBase58(data.subarray(at, at + 32))
+  const address = (at: number) => nameOf(data.subarray(at, at + 32))
   const u64 = (at: number) => view.getBigUint64(at, true)
   return {
     address: account.address,

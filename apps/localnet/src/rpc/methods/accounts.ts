@@ -10,6 +10,12 @@ import { accountConfig, addressParam, readConfig, readSlot, withContext } from '
 import { type Methods } from './method'
 
 const MAX_MULTIPLE = 100
+const addressesParam = z.array(addressParam)
+const programConfig = accountConfig.extend({
+  filters: accountFilters,
+  withContext: z.boolean().default(false),
+})
+const ofMintOrProgram = z.union([z.object({ mint: addressParam }), z.object({ programId: addressParam })])
 
 /** Accounts and token accounts, each as of the slot of the commitment asked for. */
 export const accountMethods: Methods = {
@@ -29,7 +35,7 @@ export const accountMethods: Methods = {
   },
 
   getMultipleAccounts(params, { node }) {
-    const addresses = params.get(0, z.array(addressParam))
+    const addresses = params.get(0, addressesParam)
     if (addresses.length > MAX_MULTIPLE) throw invalidParams(`Too many inputs provided; max ${MAX_MULTIPLE}`)
     const config = params.config(1, accountConfig)
     const slot = readSlot(node, config)
@@ -45,10 +51,7 @@ export const accountMethods: Methods = {
 
   getProgramAccounts(params, { node }) {
     const program = params.get(0, addressParam)
-    const config = params.config(
-      1,
-      accountConfig.extend({ filters: accountFilters, withContext: z.boolean().default(false) }),
-    )
+    const config = params.config(1, programConfig)
     const slot = readSlot(node, config)
     const { ledger } = node.parts
     const decimals = decimalsAt(ledger, slot)
@@ -80,10 +83,7 @@ export const accountMethods: Methods = {
 
   getTokenAccountsByOwner(params, { node }) {
     const owner = params.get(0, addressParam)
-    const wanted = params.get(
-      1,
-      z.union([z.object({ mint: addressParam }), z.object({ programId: addressParam })]),
-    )
+    const wanted = params.get(1, ofMintOrProgram)
     const config = params.config(2, accountConfig)
     const slot = readSlot(node, config)
     const { ledger } = node.parts

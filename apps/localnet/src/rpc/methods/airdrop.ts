@@ -8,6 +8,7 @@ import { addressParam, readConfig } from '../params'
 import { type Methods } from './method'
 
 const MAX_LAMPORTS = 1_000_000_000_000_000
+const amountParam = z.number().int().min(1)
 
 /** `requestAirdrop`: a real transaction, paid by localnet. */
 export function createAirdropMethods(): Methods {
@@ -15,7 +16,7 @@ export function createAirdropMethods(): Methods {
   return {
     requestAirdrop(params, { world, onSubmitted }) {
       const wallet = params.get(0, addressParam)
-      const lamports = params.get(1, z.number().int().min(1))
+      const lamports = params.get(1, amountParam)
       params.config(2, readConfig)
       if (lamports > MAX_LAMPORTS) throw invalidParams('Invalid param: too many lamports')
       const { chain, desk } = world

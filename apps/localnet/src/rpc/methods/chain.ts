@@ -8,6 +8,10 @@ import { type Methods } from './method'
 const SLOTS_IN_EPOCH = 432_000
 const RECENT_FEE_SLOTS = 150
 const MAX_ACCOUNT_BYTES = 10_485_760
+const blockhashParam = z.string()
+const messageParam = z.base64()
+const feeAccountsParam = z.array(z.string()).max(128).optional()
+const bytesParam = z.number().int().min(0).max(MAX_ACCOUNT_BYTES)
 
 /** Slots, blockhashes, fees: what the chain says of itself. */
 export const chainMethods: Methods = {
@@ -41,14 +45,14 @@ export const chainMethods: Methods = {
   },
 
   isBlockhashValid(params, { node }) {
-    const blockhash = params.get(0, z.string())
+    const blockhash = params.get(0, blockhashParam)
     const config = params.config(1, readConfig)
     const slot = readSlot(node, config)
     return withContext(slot, node.lastValidSlot(blockhash, config.commitment) !== null)
   },
 
   getFeeForMessage(params, { node }) {
-    const encoded = params.get(0, z.base64())
+    const encoded = params.get(0, messageParam)
     const config = params.config(1, readConfig)
     const slot = readSlot(node, config)
     try {
@@ -63,7 +67,7 @@ export const chainMethods: Methods = {
   },
 
   getRecentPrioritizationFees(params, { node }) {
-    params.get(0, z.array(z.string()).max(128).optional())
+    params.get(0, feeAccountsParam)
     const newest = node.slot('processed')
     // Blocks here are never full, so nothing has to be paid to be in one.
     return Array.from({ length: RECENT_FEE_SLOTS }, (_, index) => ({
@@ -73,7 +77,7 @@ export const chainMethods: Methods = {
   },
 
   getMinimumBalanceForRentExemption(params, { node }) {
-    const bytes = params.get(0, z.number().int().min(0).max(MAX_ACCOUNT_BYTES))
+    const bytes = params.get(0, bytesParam)
     return node.parts.vm.rentExemption(bytes)
   },
 }

@@ -14,6 +14,8 @@ import { addressParam, commitmentParam, encodingParam, readConfig, readSlot, wit
 import { decimalsAt } from './accounts'
 import { type Methods } from './method'
 
+const encodedParam = z.string()
+const base64Text = z.base64()
 const wireEncoding = z.enum(['base58', 'base64']).default('base58')
 const sendConfig = z.object({
   encoding: wireEncoding,
@@ -35,7 +37,7 @@ const simulateConfig = readConfig.extend({
 /** Sending and trying out transactions. What is sent goes to the chain, however far behind the node is. */
 export const sendMethods: Methods = {
   sendTransaction(params, { world, onSubmitted }) {
-    const encoded = params.get(0, z.string())
+    const encoded = params.get(0, encodedParam)
     const config = params.config(1, sendConfig)
     const wire = decode(encoded, config.encoding, world.chain)
     readSlot(world.chain, { ...config, commitment: config.preflightCommitment })
@@ -59,7 +61,7 @@ export const sendMethods: Methods = {
   },
 
   simulateTransaction(params, { world, node }) {
-    const encoded = params.get(0, z.string())
+    const encoded = params.get(0, encodedParam)
     const config = params.config(1, simulateConfig)
     const slot = readSlot(node, config)
     const wire = decode(encoded, config.encoding, world.chain)
@@ -132,7 +134,7 @@ function decode(text: string, encoding: 'base58' | 'base64', chain: Chain): Wire
   try {
     bytes =
       encoding === 'base64'
-        ? Buffer.from(z.base64().parse(text), 'base64')
+        ? Buffer.from(base64Text.parse(text), 'base64')
         : Uint8Array.from(getBase58Encoder().encode(text))
   } catch {
     throw invalidParams(`invalid ${encoding} encoding`)

@@ -19,12 +19,20 @@ const MAX_SIGNATURES = 1_000
 /** Slots for which a node knows statuses without searching its history. */
 const RECENT_STATUS_SLOTS = 300
 
+const signaturesParam = z.array(signatureParam)
+const statusConfig = z.object({ searchTransactionHistory: z.boolean().default(false) })
+const signaturesConfig = readConfig.extend({
+  limit: z.number().int().min(1).max(MAX_SIGNATURES).default(MAX_SIGNATURES),
+  before: signatureParam.optional(),
+  until: signatureParam.optional(),
+})
+
 /** Transactions that have landed. */
 export const transactionMethods: Methods = {
   getSignatureStatuses(params, { node }) {
-    const signatures = params.get(0, z.array(signatureParam))
+    const signatures = params.get(0, signaturesParam)
     if (signatures.length > MAX_STATUSES) throw invalidParams(`Too many inputs provided; max ${MAX_STATUSES}`)
-    const config = params.config(1, z.object({ searchTransactionHistory: z.boolean().default(false) }))
+    const config = params.config(1, statusConfig)
     const current = node.slot('processed')
     const value = signatures.map((signature) => {
       const status = node.parts.history.status(signature)
@@ -55,14 +63,7 @@ export const transactionMethods: Methods = {
 
   getSignaturesForAddress(params, { node }) {
     const address = params.get(0, addressParam)
-    const config = params.config(
-      1,
-      readConfig.extend({
-        limit: z.number().int().min(1).max(MAX_SIGNATURES).default(MAX_SIGNATURES),
-        before: signatureParam.optional(),
-        until: signatureParam.optional(),
-      }),
-    )
+    const config = params.config(1, signaturesConfig)
     const slot = votedSlot(readSlot(node, config), config.commitment)
     const current = node.slot('processed')
     return node.parts.history.forAddress(address, slot, config).map((landed) => ({
@@ -83,9 +84,11 @@ const transactionConfig = z.object({
   maxSupportedTransactionVersion: z.literal(0).optional(),
 })
 
+const anything = z.unknown()
+
 // Older clients give the encoding alone.
 function configOr<Schema extends typeof transactionConfig>(params: Params, place: number, schema: Schema) {
-  const value = params.get(place, z.unknown())
+  const value = params.get(place, anything)
   return typeof value === 'string'
     ? new Params([{ encoding: value }]).config(0, schema)
     : params.config(place, schema)

@@ -34,6 +34,11 @@ export interface LandedTransaction {
   readonly postTokenBalances: readonly TokenBalance[]
 }
 
+export interface LandedSignature {
+  readonly signature: string
+  readonly slot: number
+}
+
 export interface TokenBalance {
   readonly accountIndex: number
   readonly owner: string
@@ -73,8 +78,15 @@ export interface Chain {
   ): Promise<{ readonly slot: number; readonly statuses: readonly (SignatureStatus | null)[] }>
   /** Null while the node does not have it at this commitment. */
   transaction(signature: string, commitment: Commitment): Promise<LandedTransaction | null>
-  /** Signatures of transactions that name `address`, newest first, from a node that has seen `minContextSlot`. */
-  signaturesFor(address: string, commitment: Commitment, minContextSlot: number): Promise<readonly string[]>
+  /**
+   * Transactions that name `address`, newest first, and where each has landed.
+   * @param minContextSlot what the node must have seen; null: as far as it is
+   */
+  signaturesFor(
+    address: string,
+    commitment: Commitment,
+    minContextSlot: number | null,
+  ): Promise<readonly LandedSignature[]>
   balanceLamports(address: Address): Promise<bigint>
   /** The sum of the owner's token accounts by mint. */
   tokenBalances(owner: Address): Promise<ReadonlyMap<string, bigint>>

@@ -1,32 +1,38 @@
-import { type Chain, type LandedTransaction, type SettlementPorts } from './chain'
+import { type Chain, type LandedSignature, type LandedTransaction, type SettlementPorts } from './chain'
+import { createPostJson } from './post-json'
 
 const TIMEOUT_MS = 5_000
 
 /**
  * The settlement ports of a venue that co-signs what it lands: bytes go to its own endpoint, and what it pays
- * beyond the signed bound follows in a second transaction that names the same reference account.
+ * beyond the signed bound follows in a second transaction of the same slot that names the same reference account.
  */
-export function createCoSigningVenue(venueApiUrl: string, chain: Chain): SettlementPorts {
+export function createCoSigningVenue(
+  venueApiUrl: string,
+  chain: Pick<Chain, 'transaction' | 'signaturesFor'>,
+): SettlementPorts {
+  const post = createPostJson()
   return {
     async submit(bytes) {
-      const response = await fetch(`${venueApiUrl}/submit`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ transaction: Buffer.from(bytes).toString('base64') }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      })
-      if (!response.ok)
-        throw new Error(`submit was answered ${response.status}: ${(await response.text()).slice(0, 300)}`)
-      await response.arrayBuffer()
+      const body = JSON.stringify({ transaction: Buffer.from(bytes).toString('base64') })
+      const { status, text } = await post(`${venueApiUrl}/submit`, body, TIMEOUT_MS)
+      if (status < 200 || status > 299)
+        throw new Error(`submit was answered ${status}: ${text.slice(0, 300)}`)
     },
     async readSettlement(signature, reference, commitment) {
-      const main = await chain.transaction(signature, commitment)
+      const [main, early] = await Promise.all([
+        chain.transaction(signature, commitment),
+        reference === null ? [] : chain.signaturesFor(reference, commitment, null),
+      ])
       if (main === null) return null
       if (main.error !== null || reference === null) return [main]
-      // A node that lags behind the first transaction would not know of the others.
-      const named = await chain.signaturesFor(reference, commitment, main.slot)
-      const others = named.filter((other) => other !== signature)
-      const rest = await Promise.all(others.map((other) => chain.transaction(other, commitment)))
+      // What was asked for before the slot was known counts only if it shows that slot: a node that lags behind the first transaction,
+      // or that saw it land elsewhere before a rollback, would not know of the others.
+      const shown = shows(early, main)
+      const named = shown ? early : await chain.signaturesFor(reference, commitment, main.slot)
+      if (!shown && elsewhere(named, main)) return null
+      const others = named.filter((other) => other.signature !== signature && other.slot === main.slot)
+      const rest = await Promise.all(others.map((other) => chain.transaction(other.signature, commitment)))
       if (rest.includes(null)) return null
       // Anyone can name the reference; only what the co-signer of the settlement itself paid for belongs to it.
       const coSigner = main.accountKeys[1]
@@ -36,4 +42,12 @@ export function createCoSigningVenue(venueApiUrl: string, chain: Chain): Settlem
       ]
     },
   }
+}
+
+function shows(named: readonly LandedSignature[], { signature, slot }: LandedSignature): boolean {
+  return named.some((one) => one.signature === signature && one.slot === slot)
+}
+
+function elsewhere(named: readonly LandedSignature[], { signature, slot }: LandedSignature): boolean {
+  return named.some((one) => one.signature === signature && one.slot !== slot)
 }

@@ -1,16 +1,18 @@
-import { messageOf } from '@fillstream/core'
-import {
-  address,
-  createSolanaRpcFromTransport,
-  signature as asSignature,
-  unwrapOption,
-  type RpcTransport,
-} from '@solana/kit'
+import { AddressBook, messageOf } from '@fillstream/core'
+import { systemClock, type Clock } from '@fillstream/runtime'
+import { unwrapOption } from '@solana/kit'
 import { getMintDecoder, getMintSize, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
-import { ChainUnavailableError, type Chain, type ChainAccounts, type TransactionError } from './chain'
-import { createRotatingTransport } from './rotating-transport'
-
-const TIMEOUT_MS = 5_000
+import { type z } from 'zod'
+import {
+  ChainUnavailableError,
+  type Chain,
+  type ChainAccounts,
+  type TokenBalance,
+  type TransactionError,
+} from './chain'
+import { createJsonRpc, type JsonRpc } from './json-rpc'
+import * as answers from './rpc-answers'
+import { readWireKeys } from './wire-keys'
 
 /** Whatever form a node gives an error in, the parts that matter. */
 export function parseTransactionError(raw: unknown): TransactionError | null {
@@ -26,8 +28,11 @@ export function parseTransactionError(raw: unknown): TransactionError | null {
 }
 
 /** The Chain port over the JSON-RPC of one node or of several in turn, every call bounded in time. */
-export function createRpcChain(rpcUrls: readonly string[]): Chain & ChainAccounts {
-  return unavailable(chainOver(createSolanaRpcFromTransport(createRotatingTransport(rpcUrls))))
+export function createRpcChain(
+  rpcUrls: readonly string[],
+  clock: Pick<Clock, 'monotonic'> = systemClock,
+): Chain & ChainAccounts {
+  return unavailable(chainOver(createJsonRpc(rpcUrls, clock), new AddressBook()))
 }
 
 /** Whatever goes wrong between here and the node says nothing about what was asked. */
@@ -66,38 +71,46 @@ const CLOCK_SYSVAR = 'SysvarC1ock11111111111111111111111111111111'
 /** Where the clock's account has the time. */
 const CLOCK_UNIX_TIME = 32
 
-type Rpc = ReturnType<typeof createSolanaRpcFromTransport<RpcTransport>>
+/** Of a token account's data: its mint, its owner, and what it holds. */
+const HELD = { offset: 0, length: 72 }
+const HELD_AMOUNT = 64
+const MINT_BYTES = 32
 
-function chainOver(rpc: Rpc): Chain & ChainAccounts {
-  const options = () => ({ abortSignal: AbortSignal.timeout(TIMEOUT_MS) })
-  const account: ChainAccounts['account'] = async (at) => {
-    const { value } = await rpc
-      .getAccountInfo(address(at), { commitment: 'confirmed', encoding: 'base64' })
-      .send(options())
-    if (value === null) return null
-    return { owner: value.owner, data: Uint8Array.from(Buffer.from(value.data[0], 'base64')) }
+function chainOver(rpc: JsonRpc, addresses: AddressBook): Chain & ChainAccounts {
+  async function ask<Schema extends z.ZodType>(
+    schema: Schema,
+    method: string,
+    ...params: readonly unknown[]
+  ): Promise<z.output<Schema>> {
+    return schema.parse(await rpc(method, params))
   }
+  const account: ChainAccounts['account'] = async (at) =>
+    (
+      await ask(answers.accountAnswer, 'getAccountInfo', at, {
+        commitment: 'confirmed',
+        encoding: 'base64',
+      })
+    ).value
   return {
-    genesisHash: () => rpc.getGenesisHash().send(options()),
+    genesisHash: () => ask(answers.textAnswer, 'getGenesisHash'),
     async latestBlockhash() {
-      const { value } = await rpc.getLatestBlockhash({ commitment: 'confirmed' }).send(options())
-      return { blockhash: value.blockhash, lastValidBlockHeight: Number(value.lastValidBlockHeight) }
+      return (await ask(answers.blockhashAnswer, 'getLatestBlockhash', { commitment: 'confirmed' })).value
     },
     async finalizedHeight() {
-      const info = await rpc.getEpochInfo({ commitment: 'finalized' }).send(options())
-      return { height: Number(info.blockHeight), slot: Number(info.absoluteSlot) }
+      const info = await ask(answers.epochAnswer, 'getEpochInfo', { commitment: 'finalized' })
+      return { height: info.blockHeight, slot: info.absoluteSlot }
     },
     async statuses(signatures) {
-      const { context, value } = await rpc
-        .getSignatureStatuses(signatures.map(asSignature), { searchTransactionHistory: true })
-        .send(options())
+      const { context, value } = await ask(answers.statusesAnswer, 'getSignatureStatuses', signatures, {
+        searchTransactionHistory: true,
+      })
       return {
-        slot: Number(context.slot),
+        slot: context.slot,
         statuses: value.map((status) =>
           status === null
             ? null
             : {
-                slot: Number(status.slot),
+                slot: status.slot,
                 confirmation: status.confirmationStatus,
                 error: parseTransactionError(status.err),
               },
@@ -105,67 +118,50 @@ function chainOver(rpc: Rpc): Chain & ChainAccounts {
       }
     },
     async transaction(signature, commitment) {
-      const found = await rpc
-        .getTransaction(asSignature(signature), {
-          commitment,
-          encoding: 'json',
-          maxSupportedTransactionVersion: 0,
-        })
-        .send(options())
+      const found = await ask(answers.transactionAnswer, 'getTransaction', signature, {
+        commitment,
+        encoding: 'base64',
+        maxSupportedTransactionVersion: 0,
+      })
       if (!found?.meta) return null
-      const { meta, transaction } = found
+      const { meta } = found
       const loaded = meta.loadedAddresses
-      const balances = (list: typeof meta.preTokenBalances) =>
-        (list ?? []).map((balance) => ({
-          accountIndex: Number(balance.accountIndex),
-          owner: String(balance.owner ?? ''),
-          mint: String(balance.mint),
-          decimals: balance.uiTokenAmount.decimals,
-          amount: BigInt(balance.uiTokenAmount.amount),
-        }))
+      const { signatures, keys } = readWireKeys(found.transaction, addresses)
       return {
         signature,
-        slot: Number(found.slot),
+        slot: found.slot,
         error: parseTransactionError(meta.err),
-        feeLamports: BigInt(meta.fee),
-        signatures: transaction.signatures.length,
-        accountKeys: [
-          ...transaction.message.accountKeys,
-          ...(loaded?.writable ?? []),
-          ...(loaded?.readonly ?? []),
-        ],
-        preBalances: meta.preBalances.map(BigInt),
-        postBalances: meta.postBalances.map(BigInt),
-        preTokenBalances: balances(meta.preTokenBalances),
-        postTokenBalances: balances(meta.postTokenBalances),
+        feeLamports: meta.fee,
+        signatures,
+        accountKeys: [...keys, ...(loaded?.writable ?? []), ...(loaded?.readonly ?? [])],
+        preBalances: meta.preBalances,
+        postBalances: meta.postBalances,
+        preTokenBalances: balancesOf(meta.preTokenBalances),
+        postTokenBalances: balancesOf(meta.postTokenBalances),
       }
     },
-    async signaturesFor(at, commitment, minContextSlot) {
-      const found = await rpc
-        .getSignaturesForAddress(address(at), {
-          commitment,
-          limit: 1_000,
-          minContextSlot: BigInt(minContextSlot),
-        })
-        .send(options())
-      return found.map((row) => row.signature)
-    },
+    signaturesFor: (at, commitment, minContextSlot) =>
+      ask(answers.signaturesAnswer, 'getSignaturesForAddress', at, {
+        commitment,
+        limit: 1_000,
+        ...(minContextSlot !== null && { minContextSlot }),
+      }),
     async balanceLamports(at) {
-      const { value } = await rpc.getBalance(at, { commitment: 'confirmed' }).send(options())
-      return value
+      return (await ask(answers.balanceAnswer, 'getBalance', at, { commitment: 'confirmed' })).value
     },
     async tokenBalances(owner) {
-      const { value } = await rpc
-        .getTokenAccountsByOwner(
-          owner,
-          { programId: TOKEN_PROGRAM_ADDRESS },
-          { commitment: 'confirmed', encoding: 'jsonParsed' },
-        )
-        .send(options())
+      const { value } = await ask(
+        answers.accountsAnswer,
+        'getTokenAccountsByOwner',
+        owner,
+        { programId: TOKEN_PROGRAM_ADDRESS },
+        { commitment: 'confirmed', encoding: 'base64', dataSlice: HELD },
+      )
       const sums = new Map<string, bigint>()
-      for (const { account } of value) {
-        const { mint, tokenAmount } = account.data.parsed.info
-        sums.set(mint, (sums.get(mint) ?? 0n) + BigInt(tokenAmount.amount))
+      for (const { data } of value.map((held) => held.account)) {
+        const mint = addresses.nameOf(data.subarray(0, MINT_BYTES))
+        const amount = new DataView(data.buffer, data.byteOffset).getBigUint64(HELD_AMOUNT, true)
+        sums.set(mint, (sums.get(mint) ?? 0n) + amount)
       }
       return sums
     },
@@ -184,21 +180,29 @@ function chainOver(rpc: Rpc): Chain & ChainAccounts {
       }
     },
     account,
-    async slot() {
-      return Number(await rpc.getSlot({ commitment: 'processed' }).send(options()))
-    },
+    slot: () => ask(answers.countAnswer, 'getSlot', { commitment: 'processed' }),
     async unixTime() {
       const clock = await account(CLOCK_SYSVAR)
       if (clock === null || clock.data.length < CLOCK_UNIX_TIME + 8) throw new Error('the chain has no clock')
       const view = new DataView(clock.data.buffer, clock.data.byteOffset)
       return Number(view.getBigInt64(CLOCK_UNIX_TIME, true))
     },
-    rentExemption: (bytes) => rpc.getMinimumBalanceForRentExemption(BigInt(bytes)).send(options()),
+    rentExemption: (bytes) => ask(answers.amountAnswer, 'getMinimumBalanceForRentExemption', bytes),
     async recentPriorityFee() {
-      const fees = (await rpc.getRecentPrioritizationFees().send(options()))
+      const fees = (await ask(answers.feesAnswer, 'getRecentPrioritizationFees'))
         .map((fee) => fee.prioritizationFee)
         .sort((a, b) => (a < b ? -1 : 1))
       return fees[Math.floor(fees.length / 2)] ?? 0n
     },
   }
+}
+
+function balancesOf(list: readonly answers.TokenBalanceAnswer[] | null | undefined): TokenBalance[] {
+  return (list ?? []).map(({ accountIndex, owner, mint, uiTokenAmount }) => ({
+    accountIndex,
+    owner: owner ?? '',
+    mint,
+    decimals: uiTokenAmount.decimals,
+    amount: BigInt(uiTokenAmount.amount),
+  }))
 }
