@@ -45,6 +45,7 @@ class SocketOutbox implements Outbox {
   #waiting: (() => void)[] | null = null
   #scheduled = false
   #corked = false
+  /** All that was sent in one go is written when the first of it is. */
   readonly #onWritten = () => this.#schedule()
 
   constructor(socket: WebSocket, wire: Writable, maxBufferedBytes: number, owner: OutboxOwner) {
@@ -60,18 +61,22 @@ class SocketOutbox implements Outbox {
 
   send(frame: Frame): void {
     if (!this.open) return
-    const { bufferedAmount } = this.#socket
-    if (bufferedAmount > this.#maxBufferedBytes) {
-      this.#owner.onSlowConsumer(bufferedAmount)
+    const waiting = this.#wire.writableLength
+    if (waiting > this.#maxBufferedBytes) {
+      this.#owner.onSlowConsumer(waiting)
       this.#socket.close(CLOSE_CODES.slowConsumer, 'slow consumer: resume after the last event')
       return
     }
-    this.#cork()
-    this.#socket.send(frame, { binary: false }, this.#onWritten)
+    // The frame is whole: the library, which neither compresses nor splits anything here, has nothing to add to it.
+    if (this.#corked) this.#wire.write(frame)
+    else {
+      this.#cork()
+      this.#wire.write(frame, this.#onWritten)
+    }
   }
 
   full(): boolean {
-    return this.open && this.#socket.bufferedAmount > this.#maxBufferedBytes / 4
+    return this.open && this.#wire.writableLength > this.#maxBufferedBytes / 4
   }
 
   room(): Promise<void> {
@@ -92,7 +97,6 @@ class SocketOutbox implements Outbox {
 
   /** What is sent in one go, such as a page of a replay, goes out by one call of the system instead of one for each message. */
   #cork(): void {
-    if (this.#corked) return
     this.#corked = true
     this.#wire.cork()
     process.nextTick(SocketOutbox.#uncork, this)
