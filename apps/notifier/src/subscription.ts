@@ -38,6 +38,8 @@ export interface Subscription {
   compare(last: number, ended: boolean): void
   /** Reads what is missing. False where nothing is known to be, or it is being read. */
   repair(): boolean
+  /** The number of the last event that was sent, or the one it began behind. */
+  readonly position: number
   /** True when the last event that there can be is delivered: it needs no more news and no comparison. */
   readonly ended: boolean
   close(): void
@@ -83,6 +85,10 @@ class TopicSubscription implements Subscription {
     this.#log = log
     this.#sink = sink
     this.#delivery = createOrderedDelivery<OrderNews>(after, HELD_EVENTS)
+  }
+
+  get position(): number {
+    return this.#delivery.position
   }
 
   begin(known: number, complete: boolean): void {
