@@ -1,4 +1,4 @@
-import { type Account as AccountRow, type PrismaClient } from '../generated/client'
+import { Prisma, type Account as AccountRow, type PrismaClient } from '../generated/client'
 import type { Account, AccountsRepository } from './store'
 
 function toAccount({ accountSeq, ...row }: AccountRow): Account {
@@ -25,12 +25,14 @@ export function createAccountsRepository(client: PrismaClient): AccountsReposito
       })
       return Number(row?.accountSeq ?? 0n)
     },
-    async cursors(accountIds) {
-      const rows = await client.account.findMany({
-        where: { id: { in: [...accountIds] } },
-        select: { id: true, accountSeq: true },
-      })
-      return new Map(rows.map(({ id, accountSeq }) => [id, Number(accountSeq)]))
+    async past(positions) {
+      const ids = positions.map(({ accountId }) => accountId)
+      const cursors = positions.map(({ cursor }) => cursor)
+      const rows = await client.$queryRaw<{ id: string; cursor: number }[]>(Prisma.sql`
+SELECT a.id, a.account_seq::float8 AS cursor
+FROM unnest(${ids}::uuid[], ${cursors}::bigint[]) AS p(id, cursor) JOIN accounts a ON a.id = p.id
+WHERE a.account_seq > p.cursor`)
+      return new Map(rows.map(({ id, cursor }) => [id, cursor]))
     },
   }
 }

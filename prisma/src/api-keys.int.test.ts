@@ -32,6 +32,19 @@ test('a key is found by its id and checked by its hash; a revoked one says so', 
   expect(await store.apiKeys.find('0000000000000000')).toBeNull()
 })
 
+test('many keys are found as one is', async () => {
+  const accountId = await newAccount(store)
+  const keys = [formatApiKey(randomBytes(40)), formatApiKey(randomBytes(40))]
+  for (const key of keys)
+    await store.apiKeys.create(key, { accountId, name: 'ci', scopes: ['read', 'trade'] })
+  const ids = keys.map((key) => parseApiKey(key)?.keyId ?? '')
+  await store.apiKeys.revoke(ids[1] ?? '')
+  const found = await store.apiKeys.findMany([...ids, '0000000000000000'])
+  expect(found).toEqual(
+    new Map(await Promise.all(ids.map(async (id) => [id, await store.apiKeys.find(id)] as const))),
+  )
+})
+
 test('services that start together bootstrap one account with one key', async () => {
   const key = 'an operator-made key'
   const keys = await Promise.all(

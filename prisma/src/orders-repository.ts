@@ -1,5 +1,5 @@
 import { type Order } from '@fillstream/core'
-import { type RouteReceipt } from '@fillstream/types'
+import { type OrderStatus, type RouteReceipt } from '@fillstream/types'
 import { Prisma, type PrismaClient } from '../generated/client'
 import { createBatcher } from './batcher'
 import { decodeCursor, encodeCursor } from './cursor'
@@ -105,6 +105,16 @@ ORDER BY o.created_at DESC, o.id DESC LIMIT ${limit + 1}::int`,
         where: { id: { in: [...orderIds] } },
         select: { id: true, lastSeq: true, status: true },
       })
+      return new Map(rows.map(({ id, lastSeq, status }) => [id, { lastSeq, status }]))
+    },
+
+    async past(positions) {
+      const ids = positions.map(({ orderId }) => orderId)
+      const seqs = positions.map(({ seq }) => seq)
+      const rows = await client.$queryRaw<{ id: string; lastSeq: number; status: OrderStatus }[]>(Prisma.sql`
+SELECT o.id, o.last_seq AS "lastSeq", o.status::text AS status
+FROM unnest(${ids}::uuid[], ${seqs}::bigint[]) AS p(id, seq) JOIN orders o ON o.id = p.id
+WHERE o.last_seq > p.seq OR o.ended_at IS NOT NULL`)
       return new Map(rows.map(({ id, lastSeq, status }) => [id, { lastSeq, status }]))
     },
   }

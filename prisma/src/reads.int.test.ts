@@ -111,6 +111,37 @@ test('active orders and last seqs', async () => {
   )
 })
 
+test('past a position are the orders that have gone on from there, and those that have ended', async () => {
+  const accountId = await newAccount(store)
+  const [done, running, still] = await ordersOf(accountId, 3)
+  if (!done || !running || !still) throw new Error('no orders')
+  await store.orders.appendEvents([
+    steps(done, 1, ['pending', 'failed']),
+    steps(running, 1, ['pending', 'routing']),
+  ])
+  const past = await store.orders.past([
+    { orderId: done.id, seq: 2 },
+    { orderId: running.id, seq: 1 },
+    { orderId: still.id, seq: 1 },
+    { orderId: randomUUID(), seq: 0 },
+  ])
+  expect(past).toEqual(
+    new Map([
+      [done.id, { lastSeq: 2, status: 'failed' }],
+      [running.id, { lastSeq: 2, status: 'routing' }],
+    ]),
+  )
+  const other = await newAccount(store)
+  expect(
+    await store.accounts.past([
+      { accountId, cursor: 4 },
+      { accountId: other, cursor: 0 },
+      { accountId: randomUUID(), cursor: 0 },
+    ]),
+  ).toEqual(new Map([[accountId, 5]]))
+  expect(await store.accounts.past([{ accountId, cursor: 5 }])).toEqual(new Map())
+})
+
 test('events of an account are read behind a cursor', async () => {
   const accountId = await newAccount(store)
   await ordersOf(accountId, 5)

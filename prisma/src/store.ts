@@ -35,8 +35,10 @@ export interface AccountsRepository {
   first(): Promise<Account | null>
   /** Cursor of the account's latest event; 0 where there is none. */
   cursor(accountId: string): Promise<number>
-  /** The same of each account that exists, by account id. */
-  cursors(accountIds: readonly string[]): Promise<Map<string, number>>
+  /** The same of those accounts that are past the cursor given, by account id. */
+  past(
+    positions: readonly { readonly accountId: string; readonly cursor: number }[],
+  ): Promise<Map<string, number>>
 }
 
 export interface ApiKeysRepository {
@@ -93,6 +95,10 @@ export interface OrderReads {
   active(accountId: string, limit: number): Promise<Order[]>
   /** `lastSeq` and status of each order that exists, by order id. */
   lastSeqs(orderIds: readonly string[]): Promise<Map<string, { lastSeq: number; status: OrderStatus }>>
+  /** The same of those that are past the seq given, or have ended. */
+  past(
+    positions: readonly { readonly orderId: string; readonly seq: number }[],
+  ): Promise<Map<string, { lastSeq: number; status: OrderStatus }>>
 }
 
 export interface OrderEventsRepository {

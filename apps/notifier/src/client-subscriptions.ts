@@ -1,10 +1,8 @@
-import { orderIdSchema, type Channel, type OrderChannel, type ServerMessage } from '@fillstream/types'
-import { orderView } from '@fillstream/core'
 import { type StreamContext } from './context'
-import { errorFrame, eventFrame, messageFrame, type Where } from './frames'
+import { OrderEntry, OrdersEntry, type Snapshot } from './order-entries'
+import { errorFrame, messageFrame, type Where } from './frames'
 import { createNewestPrice } from './newest-price'
 import { type Outbox } from './outbox'
-import { createSubscription, type Sink, type Subscription, type SubscriptionStart } from './subscription'
 
 /** A subscribe message, its channel and id made plain. */
 export interface SubscribeRequest {
@@ -24,122 +22,128 @@ export interface ClientSubscriptions {
 
 /** One subscription from its request on: the snapshot first, then the events. */
 interface Entry {
+  readonly where: Where
   closed: boolean
   /** Ends what was started for it. */
   stop(): void
 }
 
+const isAt = (entry: Entry, { channel, id }: Where) =>
+  entry.where.channel === channel && entry.where.id === id
+
+function close(entry: Entry): void {
+  entry.closed = true
+  entry.stop()
+}
+
 export function createClientSubscriptions(outbox: Outbox, context: StreamContext): ClientSubscriptions {
-  const { snapshots, subscriptions, launches, prices, events, limits, streamBase } = context
-  const entries = new Map<string, Entry>()
+  return new SocketSubscriptions(outbox, context)
+}
 
-  const keyOf = ({ channel, id }: Where) => `${channel}:${id ?? ''}`
+class SocketSubscriptions implements ClientSubscriptions {
+  readonly outbox: Outbox
+  readonly context: StreamContext
+  /** Few: a list is searched as fast as a map, and takes less. */
+  #entries: Entry[] = []
 
-  function close(entry: Entry): void {
-    entry.closed = true
-    entry.stop()
+  constructor(outbox: Outbox, context: StreamContext) {
+    this.outbox = outbox
+    this.context = context
   }
 
-  function forget(where: Where, entry: Entry): void {
+  get size(): number {
+    return this.#entries.length
+  }
+
+  subscribe(accountId: string, request: SubscribeRequest): void {
+    const { events, limits } = this.context
+    const { where } = request
+    const previous = this.#entries.find((one) => isAt(one, where))
+    if (!previous && this.#entries.length >= limits.maxSubscriptions) {
+      const message = `a connection may have ${limits.maxSubscriptions} subscriptions`
+      this.outbox.send(errorFrame('RATE_LIMITED', message, where))
+      return
+    }
+    if (previous) this.forget(previous)
+    const [entry, started] = this.#start(accountId, request)
+    started.catch((error: unknown) => {
+      if (entry.closed) return
+      this.forget(entry)
+      events.readFailed('snapshot', error)
+      this.outbox.send(
+        errorFrame('DEPENDENCY_UNAVAILABLE', 'the snapshot cannot be read now: subscribe again', where),
+      )
+    })
+  }
+
+  unsubscribe(where: Where): void {
+    const entry = this.#entries.find((one) => isAt(one, where))
+    if (entry) this.forget(entry)
+    this.outbox.send(messageFrame({ type: 'unsubscribed', ...where }))
+  }
+
+  closeAll(): void {
+    const entries = this.#entries
+    this.#entries = []
+    for (const entry of entries) close(entry)
+  }
+
+  forget(entry: Entry): void {
     close(entry)
-    if (entries.get(keyOf(where)) === entry) entries.delete(keyOf(where))
+    this.#entries = this.#entries.filter((one) => one !== entry)
   }
 
-  function follow(
-    where: Where & { readonly channel: OrderChannel },
-    entry: Entry,
-    start: SubscriptionStart,
-    completed: (position: number) => { lastSeq: number; cursor?: number },
-  ): Subscription {
-    const sink: Sink = {
-      event(news) {
-        outbox.send(eventFrame(where.channel, news))
-        events.eventSent(where.channel)
-      },
-      replayComplete(position) {
-        outbox.send(messageFrame({ type: 'replayComplete', ...where, ...completed(position) }))
-      },
-      interrupted(error) {
-        events.readFailed('replay', error)
-        outbox.send(
-          errorFrame('DEPENDENCY_UNAVAILABLE', 'the event log cannot be read now: it is tried again', where),
-        )
-      },
-      full: () => outbox.full(),
-      room: () => outbox.room(),
+  async answer(entry: Entry, snapshot: Snapshot): Promise<void> {
+    if (this.outbox.full()) await this.outbox.room()
+    if (!entry.closed) this.outbox.send(messageFrame({ type: 'subscribed', ...entry.where, snapshot }))
+  }
+
+  /** The entry is there before anything is read for it, so that what comes meanwhile can end it. */
+  #start(
+    accountId: string,
+    { where, afterSeq, cursor }: SubscribeRequest,
+  ): [entry: Entry, started: Promise<void>] {
+    switch (where.channel) {
+      case 'order': {
+        const entry = new OrderEntry(this, where.id ?? '', afterSeq ?? 0)
+        this.#entries.push(entry)
+        return [entry, entry.start(accountId)]
+      }
+      case 'orders': {
+        const entry = new OrdersEntry(this)
+        this.#entries.push(entry)
+        return [entry, entry.start(accountId, cursor)]
+      }
+      case 'prices': {
+        const entry: Entry = { where, closed: false, stop: () => undefined }
+        this.#entries.push(entry)
+        return [entry, this.#startPrices(where.id ?? '', entry)]
+      }
+      case 'pools': {
+        const entry: Entry = { where, closed: false, stop: () => undefined }
+        this.#entries.push(entry)
+        return [entry, this.#startPools(entry)]
+      }
     }
-    const subscription = createSubscription(start, context, sink, () => forget(where, entry))
-    entry.stop = () => {
-      subscription.close()
-      subscriptions.remove(subscription)
-    }
-    subscriptions.add(subscription)
-    return subscription
   }
 
-  async function answer(
-    where: Where,
-    entry: Entry,
-    snapshot: Extract<ServerMessage, { type: 'subscribed' }>['snapshot'],
-  ): Promise<void> {
-    if (outbox.full()) await outbox.room()
-    if (!entry.closed) outbox.send(messageFrame({ type: 'subscribed', ...where, snapshot }))
-  }
-
-  async function startOrder(accountId: string, id: string, entry: Entry, afterSeq: number): Promise<void> {
-    const where = { channel: 'order', id } as const
-    const notFound = () => {
-      forget(where, entry)
-      outbox.send(errorFrame('NOT_FOUND', 'there is no such order', where))
-    }
-    if (!orderIdSchema.safeParse(id).success) return notFound()
-    let known = 0
-    // Before the snapshot is read, so that no news falls between: who has missed nothing then needs no log.
-    const subscription = follow(
-      where,
-      entry,
-      { topic: { kind: 'order', orderId: id, accountId }, after: afterSeq },
-      (position) => ({ lastSeq: position === afterSeq ? Math.min(afterSeq, known) : position }),
-    )
-    const snapshot = await snapshots.order(accountId, id)
-    if (entry.closed) return
-    if (!snapshot) return notFound()
-    await answer(where, entry, orderView(snapshot, { streamBase }))
-    known = snapshot.lastSeq
-    subscription.begin(known, true)
-  }
-
-  async function startOrders(accountId: string, entry: Entry, after: number | undefined): Promise<void> {
-    const where = { channel: 'orders', id: null } as const
-    // The cursor first: what happens while the orders are read is told again as an event, never missed.
-    const cursor = await snapshots.cursor(accountId)
-    const active = await snapshots.active(accountId)
-    if (entry.closed) return
-    await answer(where, entry, { cursor, orders: active.map((order) => orderView(order, { streamBase })) })
-    if (entry.closed) return
-    const subscription = follow(
-      where,
-      entry,
-      { topic: { kind: 'account', accountId }, after: after ?? cursor },
-      (position) => ({ lastSeq: 0, cursor: position }),
-    )
-    subscription.begin(cursor, false)
-  }
-
-  async function startPools(entry: Entry): Promise<void> {
-    const where = { channel: 'pools', id: null } as const
+  async #startPools(entry: Entry): Promise<void> {
+    const { launches, events } = this.context
+    const { outbox } = this
     if (outbox.full()) await outbox.room()
     if (entry.closed) return
-    outbox.send(messageFrame({ type: 'subscribed', ...where, snapshot: { launches: launches.recent() } }))
+    outbox.send(
+      messageFrame({ type: 'subscribed', ...entry.where, snapshot: { launches: launches.recent() } }),
+    )
     entry.stop = launches.listen((frame) => {
       outbox.send(frame)
       events.eventSent('pools')
     })
   }
 
-  async function startPrices(id: string, entry: Entry): Promise<void> {
-    const where = { channel: 'prices', id } as const
-    const newest = createNewestPrice(outbox, () => events.eventSent('prices'))
+  async #startPrices(id: string, entry: Entry): Promise<void> {
+    const { prices, events } = this.context
+    const newest = createNewestPrice(this.outbox, () => events.eventSent('prices'))
     // Before the snapshot is read, so that none falls between.
     const unlisten = prices.listen(id, newest.offer)
     entry.stop = () => {
@@ -147,47 +151,7 @@ export function createClientSubscriptions(outbox: Outbox, context: StreamContext
       unlisten()
     }
     const price = await prices.last(id)
-    await answer(where, entry, { price })
+    await this.answer(entry, { price })
     newest.start(price?.slot ?? -1)
-  }
-
-  return {
-    subscribe(accountId, { where, afterSeq, cursor }) {
-      const previous = entries.get(keyOf(where))
-      if (!previous && entries.size >= limits.maxSubscriptions) {
-        const message = `a connection may have ${limits.maxSubscriptions} subscriptions`
-        outbox.send(errorFrame('RATE_LIMITED', message, where))
-        return
-      }
-      if (previous) close(previous)
-      const entry: Entry = { closed: false, stop: () => undefined }
-      entries.set(keyOf(where), entry)
-      const start: Record<Channel, () => Promise<void>> = {
-        order: () => startOrder(accountId, where.id ?? '', entry, afterSeq ?? 0),
-        orders: () => startOrders(accountId, entry, cursor),
-        prices: () => startPrices(where.id ?? '', entry),
-        pools: () => startPools(entry),
-      }
-      start[where.channel]().catch((error: unknown) => {
-        if (entry.closed) return
-        forget(where, entry)
-        events.readFailed('snapshot', error)
-        outbox.send(
-          errorFrame('DEPENDENCY_UNAVAILABLE', 'the snapshot cannot be read now: subscribe again', where),
-        )
-      })
-    },
-    unsubscribe(where) {
-      const entry = entries.get(keyOf(where))
-      if (entry) forget(where, entry)
-      outbox.send(messageFrame({ type: 'unsubscribed', ...where }))
-    },
-    closeAll() {
-      for (const entry of entries.values()) close(entry)
-      entries.clear()
-    },
-    get size() {
-      return entries.size
-    },
   }
 }

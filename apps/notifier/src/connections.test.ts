@@ -17,6 +17,19 @@ function clockOfOne(): Clock {
   }
 }
 
+function connectionOf(does: Partial<Connection>): Connection {
+  const nothing = () => undefined
+  return {
+    pingedAt: 0,
+    awaitsPong: false,
+    ping: nothing,
+    close: nothing,
+    terminate: nothing,
+    onSilent: nothing,
+    ...does,
+  }
+}
+
 const CONFIG = { heartbeatMs: 30_000, pongTimeoutMs: 10_000, maxPerAccount: 1 }
 
 test('all are told 1001 evenly over the time given, not in one moment', async () => {
@@ -26,17 +39,14 @@ test('all are told 1001 evenly over the time given, not in one moment', async ()
   })
   const toldAt: number[] = []
   for (let n = 0; n < 1_000; n += 1) {
-    const connection: Connection = {
-      ping: () => undefined,
+    const connection = connectionOf({
       close(code) {
         expect(code).toBe(1001)
         toldAt.push(clock.monotonic())
-        pulse.remove()
+        connections.remove(connection)
       },
-      terminate: () => undefined,
-      onSilent: () => undefined,
-    }
-    const pulse = connections.add(connection)
+    })
+    connections.add(connection)
   }
   await connections.closeAll(2_000, 3_000)
   expect(toldAt).toHaveLength(1_000)
@@ -51,15 +61,13 @@ test('without time given, all are told at once', async () => {
   const connections = createConnections(CONFIG, clock, () => undefined)
   let told = 0
   for (let n = 0; n < 10; n += 1) {
-    const pulse = connections.add({
-      ping: () => undefined,
+    const connection = connectionOf({
       close() {
         told += 1
-        pulse.remove()
+        connections.remove(connection)
       },
-      terminate: () => undefined,
-      onSilent: () => undefined,
     })
+    connections.add(connection)
   }
   await connections.closeAll(0, 3_000)
   expect({ told, at: clock.monotonic(), left: connections.size }).toEqual({ told: 10, at: 0, left: 0 })

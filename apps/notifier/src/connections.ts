@@ -2,6 +2,9 @@ import { type Clock, startLoop, type Loop } from '@fillstream/runtime'
 
 /** A connection as the heartbeat and the shutdown see it. */
 export interface Connection {
+  /** Notes of the heartbeat: when it last asked, and whether the answer is still to come. */
+  pingedAt: number
+  awaitsPong: boolean
   ping(): void
   /** Ends it politely with a close code. */
   close(code: number, reason: string): void
@@ -14,8 +17,9 @@ export interface Connection {
 /** All open connections of this process. */
 export interface Connections {
   readonly size: number
-  /** Returns what to call at each pong, and when it is closed. */
-  add(connection: Connection): { pong(): void; remove(): void }
+  add(connection: Connection): void
+  /** To be called when it is closed. */
+  remove(connection: Connection): void
   /** Counts a connection of the account; false where it has as many as it may. */
   admit(accountId: string): boolean
   release(accountId: string): void
@@ -33,11 +37,6 @@ export interface ConnectionsConfig {
   readonly maxPerAccount: number
 }
 
-interface Pulse {
-  pingedAt: number
-  waiting: boolean
-}
-
 const GOING_AWAY = 1001
 /** While connections are closed little by little. */
 const CLOSE_EVERY_MS = 10
@@ -47,7 +46,7 @@ export function createConnections(
   clock: Clock,
   onError: (error: unknown) => void,
 ): Connections {
-  const pulses = new Map<Connection, Pulse>()
+  const open = new Set<Connection>()
   const perAccount = new Map<string, number>()
   const lookEveryMs = Math.min(1_000, Math.ceil(config.pongTimeoutMs / 4))
   let lookedAt = clock.monotonic()
@@ -55,7 +54,7 @@ export function createConnections(
 
   /** Time that this process stood still does not count against those who may have answered meanwhile. */
   function forgive(ms: number): void {
-    for (const pulse of pulses.values()) if (pulse.waiting) pulse.pingedAt += ms
+    for (const connection of open) if (connection.awaitsPong) connection.pingedAt += ms
   }
 
   function look(): void {
@@ -63,21 +62,21 @@ export function createConnections(
     const late = now - lookedAt - lookEveryMs
     if (late > lookEveryMs) forgive(late)
     lookedAt = now
-    for (const [connection, pulse] of pulses) {
-      const since = now - pulse.pingedAt
-      if (pulse.waiting && since >= config.pongTimeoutMs) {
+    for (const connection of open) {
+      const since = now - connection.pingedAt
+      if (connection.awaitsPong && since >= config.pongTimeoutMs) {
         connection.onSilent()
         connection.terminate()
-      } else if (!pulse.waiting && since >= config.heartbeatMs) {
-        pulse.pingedAt = now
-        pulse.waiting = true
+      } else if (!connection.awaitsPong && since >= config.heartbeatMs) {
+        connection.pingedAt = now
+        connection.awaitsPong = true
         connection.ping()
       }
     }
   }
 
   async function sayGoodbye(spreadMs: number): Promise<void> {
-    const all = [...pulses.keys()]
+    const all = [...open]
     const began = clock.monotonic()
     for (let told = 0; told < all.length;) {
       const share = spreadMs > 0 ? (clock.monotonic() - began) / spreadMs : 1
@@ -93,20 +92,16 @@ export function createConnections(
 
   return {
     get size() {
-      return pulses.size
+      return open.size
     },
     add(connection) {
-      const pulse: Pulse = { pingedAt: clock.monotonic(), waiting: false }
-      pulses.set(connection, pulse)
-      return {
-        pong() {
-          pulse.waiting = false
-        },
-        remove() {
-          pulses.delete(connection)
-          if (pulses.size === 0) emptied()
-        },
-      }
+      connection.pingedAt = clock.monotonic()
+      connection.awaitsPong = false
+      open.add(connection)
+    },
+    remove(connection) {
+      open.delete(connection)
+      if (open.size === 0) emptied()
     },
     admit(accountId) {
       const count = perAccount.get(accountId) ?? 0
@@ -122,13 +117,13 @@ export function createConnections(
     async closeAll(spreadMs, graceMs) {
       await loop.stop()
       const empty = new Promise<void>((resolve) => (emptied = resolve))
-      if (pulses.size === 0) return
+      if (open.size === 0) return
       await sayGoodbye(spreadMs)
-      if (pulses.size === 0) return
+      if (open.size === 0) return
       const grace = new AbortController()
       await Promise.race([empty, clock.sleep(graceMs, grace.signal).catch(() => undefined)])
       grace.abort()
-      for (const connection of pulses.keys()) connection.terminate()
+      for (const connection of open) connection.terminate()
     },
   }
 }

@@ -37,23 +37,34 @@ function chunks<Item>(items: readonly Item[], size: number): Item[][] {
   )
 }
 
+/** How far the one is that is least far; 0 where there is none. */
+function leastOf(subscriptions: Iterable<Subscription>): number {
+  let least = Infinity
+  for (const { position } of subscriptions) least = Math.min(least, position)
+  return least === Infinity ? 0 : least
+}
+
 /** Starts the comparison loop; news are handed in by the stream reader. */
 export function startFanOut(
   config: FanOutConfig,
   store: {
-    readonly orders: Pick<Store['orders'], 'lastSeqs'>
-    readonly accounts: Pick<Store['accounts'], 'cursors'>
+    readonly orders: Pick<Store['orders'], 'past'>
+    readonly accounts: Pick<Store['accounts'], 'past'>
   },
   subscriptions: Subscriptions,
   deps: Pick<Deps, 'clock' | 'checkpoint'>,
   events: NotifierEvents,
 ): FanOut {
+  /** Postgres is told how far each has got, and answers with those that are not there yet: mostly with nothing. */
   async function compareOrders(): Promise<void> {
     for (const ids of chunks(subscriptions.orderIds(), IDS_PER_READ)) {
-      const found = await store.orders.lastSeqs(ids)
-      for (const [orderId, { lastSeq, status }] of found) {
+      const past = await store.orders.past(
+        ids.map((orderId) => ({ orderId, seq: leastOf(subscriptions.ofOrder(orderId)) })),
+      )
+      for (const orderId of ids) {
+        const found = past.get(orderId)
         for (const subscription of subscriptions.ofOrder(orderId)) {
-          subscription.compare(lastSeq, isTerminal(status))
+          if (found) subscription.compare(found.lastSeq, isTerminal(found.status))
           if (subscription.repair()) events.silenceFound('order')
         }
       }
@@ -62,10 +73,13 @@ export function startFanOut(
 
   async function compareAccounts(): Promise<void> {
     for (const ids of chunks(subscriptions.accountIds(), IDS_PER_READ)) {
-      const found = await store.accounts.cursors(ids)
-      for (const [accountId, cursor] of found) {
+      const past = await store.accounts.past(
+        ids.map((accountId) => ({ accountId, cursor: leastOf(subscriptions.ofAccount(accountId)) })),
+      )
+      for (const accountId of ids) {
+        const cursor = past.get(accountId)
         for (const subscription of subscriptions.ofAccount(accountId)) {
-          subscription.compare(cursor, false)
+          if (cursor !== undefined) subscription.compare(cursor, false)
           if (subscription.repair()) events.silenceFound('account')
         }
       }

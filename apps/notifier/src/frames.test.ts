@@ -1,5 +1,35 @@
+import { once } from 'node:events'
+import { type Writable } from 'node:stream'
 import { serverMessageSchema, type OrderNews } from '@fillstream/types'
-import { errorFrame, eventFrame, statusFrame } from './frames'
+import * as library from 'ws'
+import { errorFrame, eventFrame, statusFrame, textFrame, type Frame } from './frames'
+
+/** The library's reader of frames, which its types leave out; strict as a server's client is: nothing may be masked. */
+const { Receiver } = library as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
+
+/** The text that a client is told who is sent the frame. */
+async function textOf(frame: Frame): Promise<string> {
+  const receiver = new Receiver({ isServer: false })
+  const heard = once(receiver, 'message')
+  receiver.write(frame)
+  const [data, isBinary] = (await heard) as [Buffer, boolean]
+  expect(isBinary).toBe(false)
+  return data.toString()
+}
+
+const messageOf = async (frame: Frame) => JSON.parse(await textOf(frame)) as Record<string, unknown>
+
+test.each([0, 1, 125, 126, 127, 65_535, 65_536, 1_000_000])(
+  'a text of %d bytes is one frame of the protocol',
+  async (bytes) => {
+    expect(await textOf(textFrame('x'.repeat(bytes)))).toBe('x'.repeat(bytes))
+  },
+)
+
+test('a text is as long as its bytes are, not its characters', async () => {
+  const text = 'é€😀'.repeat(20)
+  expect(await textOf(textFrame(text))).toBe(text)
+})
 
 const news: OrderNews = {
   orderId: '01933b5e-0000-7000-8000-000000000001',
@@ -12,8 +42,8 @@ const news: OrderNews = {
   data: { attempt: 1, future: 'kept' },
 }
 
-test('an event has the shape of the contract on both channels, without the account', () => {
-  const message = JSON.parse(eventFrame('order', news).toString())
+test('an event has the shape of the contract on both channels, without the account', async () => {
+  const message = await messageOf(eventFrame('order', news))
   expect(serverMessageSchema.parse(message)).toEqual(message)
   expect(message).toEqual({
     type: 'event',
@@ -25,7 +55,7 @@ test('an event has the shape of the contract on both channels, without the accou
     at: news.at,
     data: { status: 'routing', phase: 'comparing quotes', attempt: 1, future: 'kept' },
   })
-  expect(JSON.parse(eventFrame('orders', news).toString())).toEqual({
+  expect(await messageOf(eventFrame('orders', news))).toEqual({
     ...message,
     channel: 'orders',
     id: null,
@@ -36,19 +66,17 @@ test('an event is encoded once per channel', () => {
   expect(eventFrame('order', news)).toBe(eventFrame('order', news))
 })
 
-test('the data of an event cannot pose as its status', () => {
+test('the data of an event cannot pose as its status', async () => {
   const posing = { ...news, data: { status: 'confirmed', phase: 'x' } }
-  expect(JSON.parse(eventFrame('order', posing).toString()).data).toEqual({
+  expect((await messageOf(eventFrame('order', posing)))['data']).toEqual({
     status: 'routing',
     phase: 'comparing quotes',
   })
-  expect(JSON.parse(statusFrame(posing).toString()).status).toBe('routing')
+  expect((await messageOf(statusFrame(posing)))['status']).toBe('routing')
 })
 
-test('an error says whether to try again', () => {
-  expect(
-    JSON.parse(errorFrame('NOT_FOUND', 'no such order', { channel: 'order', id: 'x' }).toString()),
-  ).toEqual({
+test('an error says whether to try again', async () => {
+  expect(await messageOf(errorFrame('NOT_FOUND', 'no such order', { channel: 'order', id: 'x' }))).toEqual({
     type: 'error',
     code: 'NOT_FOUND',
     message: 'no such order',
@@ -58,13 +86,13 @@ test('an error says whether to try again', () => {
   })
 })
 
-test('a failed order says why in the short form', () => {
+test('a failed order says why in the short form', async () => {
   const failed: OrderNews = {
     ...news,
     status: 'failed',
     data: { failure: { code: 'NO_ROUTE', message: 'no venue trades this pair', retryable: false } },
   }
-  expect(JSON.parse(statusFrame(failed).toString())).toMatchObject({
+  expect(await messageOf(statusFrame(failed))).toMatchObject({
     orderId: news.orderId,
     status: 'failed',
     seq: 2,

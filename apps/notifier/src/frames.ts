@@ -9,13 +9,37 @@ import {
   type ServerMessage,
 } from '@fillstream/types'
 
-/** One WebSocket message, encoded once however many clients it goes to. */
+/** One WebSocket message as it goes over the wire, head and all: encoded once however many clients it goes to. */
 export type Frame = Buffer
+
+/** A whole text message that is not masked (RFC 6455, 5.2): the first byte of its frame. */
+const WHOLE_TEXT = 0x81
+/** The longest payloads whose length stands in the second byte, and in the two behind it. */
+const [SHORT, MEDIUM] = [125, 0xffff]
+
+/** The frame of a text message. */
+export function textFrame(text: string): Frame {
+  const length = Buffer.byteLength(text)
+  const head = length <= SHORT ? 2 : length <= MEDIUM ? 4 : 10
+  const frame = Buffer.allocUnsafe(head + length)
+  frame[0] = WHOLE_TEXT
+  if (length <= SHORT) frame[1] = length
+  else if (length <= MEDIUM) {
+    frame[1] = SHORT + 1
+    frame.writeUInt16BE(length, 2)
+  } else {
+    frame[1] = SHORT + 2
+    frame.writeBigUInt64BE(BigInt(length), 2)
+  }
+  frame.write(text, head)
+  return frame
+}
 
 interface EncodedEvent {
   /** The members that are the same on every channel, as JSON without the opening brace. */
   readonly rest: string
-  readonly byChannel: Map<OrderChannel, Frame>
+  order: Frame | null
+  orders: Frame | null
 }
 
 const encodedEvents = new WeakMap<OrderNews, EncodedEvent>()
@@ -32,23 +56,19 @@ function dataOf({ status, phase, data }: OrderNews): EventMessage['data'] {
 function encode(news: OrderNews): EncodedEvent {
   const { orderId, seq, cursor, at } = news
   const rest = JSON.stringify({ orderId, seq, cursor, at, data: dataOf(news) }).slice(1)
-  return { rest, byChannel: new Map() }
+  return { rest, order: null, orders: null }
 }
 
 /** The `event` message of a channel. `id` is the order's on `order`, null on `orders`. */
 export function eventFrame(channel: OrderChannel, news: OrderNews): Frame {
-  const encoded = encodedEvents.get(news) ?? encode(news)
-  encodedEvents.set(news, encoded)
-  const known = encoded.byChannel.get(channel)
-  if (known) return known
+  let encoded = encodedEvents.get(news)
+  if (encoded === undefined) encodedEvents.set(news, (encoded = encode(news)))
   const id = JSON.stringify(channel === 'order' ? news.orderId : null)
-  const frame = Buffer.from(`{"type":"event","channel":"${channel}","id":${id},${encoded.rest}`)
-  encoded.byChannel.set(channel, frame)
-  return frame
+  return (encoded[channel] ??= textFrame(`{"type":"event","channel":"${channel}","id":${id},${encoded.rest}`))
 }
 
 export function messageFrame(message: ServerMessage): Frame {
-  return Buffer.from(JSON.stringify(message))
+  return textFrame(JSON.stringify(message))
 }
 
 /** Which subscription an error is about. */
@@ -66,12 +86,12 @@ export function statusFrame(news: OrderNews): Frame {
   const { orderId, status, seq, at } = news
   const { failure } = news.data
   const message = Object.assign({ orderId, status, seq, at }, dataOf(news), { orderId, seq, at })
-  return Buffer.from(
+  return textFrame(
     JSON.stringify(failure ? { ...message, error: failure.message, code: failure.code } : message),
   )
 }
 
 /** The message of `/ws` that says why there is nothing to stream. */
 export function statusErrorFrame(code: ProblemCode, error: string): Frame {
-  return Buffer.from(JSON.stringify({ error, code }))
+  return textFrame(JSON.stringify({ error, code }))
 }

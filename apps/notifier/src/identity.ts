@@ -19,92 +19,109 @@ export interface Identity {
   end(): void
 }
 
-export function createIdentity(
-  { authentication, connections, clock, events, limits }: StreamContext,
-  connectionId: string,
-  refuse: (code: ProblemCode, message: string, closeCode: number) => void,
-): Identity {
-  let accountId: string | null = null
-  let assumed = false
-  let over = false
+/** The connection whose identity it is. */
+export interface Judged {
+  readonly connectionId: string
+  fail(code: ProblemCode, message: string, closeCode: number): void
+}
+
+export function createIdentity(context: StreamContext, judged: Judged): Identity {
+  return new ConnectionIdentity(context, judged)
+}
+
+class ConnectionIdentity implements Identity {
+  accountId: string | null = null
+  readonly #context: StreamContext
+  readonly #judged: Judged
+  #assumed = false
+  #over = false
   /** While a client may still send its credential. Thousands of connections that need none should not each keep one. */
-  let patience: AbortController | null = null
+  #patience: AbortController | null = null
 
-  function endPatience(): void {
-    patience?.abort(IN_TIME)
-    patience = null
+  constructor(context: StreamContext, judged: Judged) {
+    this.#context = context
+    this.#judged = judged
   }
 
-  function unauthenticated(message: string): void {
-    events.credentialRefused(connectionId, message)
-    refuse('UNAUTHENTICATED', message, CLOSE_CODES.unauthenticated)
+  async begin(credential: Credential): Promise<void> {
+    const { authentication } = this.#context
+    if (credential.kind === 'none') {
+      const demo = await this.#asked(authentication.demoAccount())
+      if (demo === undefined) return
+      if (demo === null) return this.#waitForAuth()
+      this.#assumed = true
+      return this.#take(demo)
+    }
+    const account = await this.#asked(authentication.accountOf(credential))
+    if (account === undefined) return
+    if (account === null)
+      return this.#unauthenticated(
+        credential.kind === 'malformed' ? credential.reason : 'the credential is wrong',
+      )
+    this.#take(account)
   }
 
-  function take(account: string): void {
-    if (accountId === account) return
+  async present(secret: string, mayChange: boolean): Promise<void> {
+    const account = await this.#asked(this.#context.authentication.accountOf({ kind: 'secret', secret }))
+    if (account === undefined) return
+    if (account === null) return this.#unauthenticated('the credential is wrong')
+    if (this.accountId !== null && this.accountId !== account && !(this.#assumed && mayChange)) {
+      const message = "the connection is another account's already"
+      return this.#judged.fail('FORBIDDEN', message, CLOSE_CODES.protocolError)
+    }
+    this.#assumed = false
+    this.#take(account)
+  }
+
+  end(): void {
+    this.#over = true
+    this.#endPatience()
+    if (this.accountId !== null) this.#context.connections.release(this.accountId)
+    this.accountId = null
+  }
+
+  #take(account: string): void {
+    const { connections, events } = this.#context
+    if (this.accountId === account) return
     if (!connections.admit(account)) {
       events.connectionLimitReached(account)
-      refuse('RATE_LIMITED', 'too many connections of this account', CLOSE_CODES.slowConsumer)
+      this.#judged.fail('RATE_LIMITED', 'too many connections of this account', CLOSE_CODES.slowConsumer)
       return
     }
-    if (accountId !== null) connections.release(accountId)
-    accountId = account
-    endPatience()
+    if (this.accountId !== null) connections.release(this.accountId)
+    this.accountId = account
+    this.#endPatience()
   }
 
-  async function asked<Answer>(question: () => Promise<Answer>): Promise<Answer | undefined> {
+  #unauthenticated(message: string): void {
+    const { connectionId } = this.#judged
+    this.#context.events.credentialRefused(connectionId, message)
+    this.#judged.fail('UNAUTHENTICATED', message, CLOSE_CODES.unauthenticated)
+  }
+
+  async #asked<Answer>(question: Promise<Answer>): Promise<Answer | undefined> {
     try {
-      const answer = await question()
-      return over ? undefined : answer
+      const answer = await question
+      return this.#over ? undefined : answer
     } catch (error) {
-      events.readFailed('credential', error)
-      refuse('DEPENDENCY_UNAVAILABLE', 'the credential cannot be checked now', TRY_AGAIN_LATER)
+      this.#context.events.readFailed('credential', error)
+      this.#judged.fail('DEPENDENCY_UNAVAILABLE', 'the credential cannot be checked now', TRY_AGAIN_LATER)
       return undefined
     }
   }
 
-  function waitForAuth(): void {
-    patience = new AbortController()
+  #waitForAuth(): void {
+    const { clock, limits } = this.#context
+    const patience = new AbortController()
+    this.#patience = patience
     clock.sleep(limits.authTimeoutMs, patience.signal).then(
-      () => unauthenticated(`no credential within ${limits.authTimeoutMs} ms: ${NO_ACCOUNT}`),
+      () => this.#unauthenticated(`no credential within ${limits.authTimeoutMs} ms: ${NO_ACCOUNT}`),
       () => undefined,
     )
   }
 
-  return {
-    get accountId() {
-      return accountId
-    },
-    async begin(credential) {
-      if (credential.kind === 'none') {
-        const demo = await asked(() => authentication.demoAccount())
-        if (demo === undefined) return
-        if (demo === null) return waitForAuth()
-        assumed = true
-        return take(demo)
-      }
-      const account = await asked(() => authentication.accountOf(credential))
-      if (account === undefined) return
-      if (account === null)
-        return unauthenticated(
-          credential.kind === 'malformed' ? credential.reason : 'the credential is wrong',
-        )
-      take(account)
-    },
-    async present(secret, mayChange) {
-      const account = await asked(() => authentication.accountOf({ kind: 'secret', secret }))
-      if (account === undefined) return
-      if (account === null) return unauthenticated('the credential is wrong')
-      if (accountId !== null && accountId !== account && !(assumed && mayChange))
-        return refuse('FORBIDDEN', "the connection is another account's already", CLOSE_CODES.protocolError)
-      assumed = false
-      take(account)
-    },
-    end() {
-      over = true
-      endPatience()
-      if (accountId !== null) connections.release(accountId)
-      accountId = null
-    },
+  #endPatience(): void {
+    this.#patience?.abort(IN_TIME)
+    this.#patience = null
   }
 }

@@ -5,15 +5,27 @@ export interface MessageAllowance {
 }
 
 export function createMessageAllowance(burst: number, perSecond: number): MessageAllowance {
-  let tokens = burst
-  let last: number | null = null
-  return {
-    take(nowMs) {
-      if (last !== null) tokens = Math.min(burst, tokens + ((nowMs - last) * perSecond) / 1_000)
-      last = nowMs
-      if (tokens < 1) return false
-      tokens--
-      return true
-    },
+  return new Allowance(burst, perSecond)
+}
+
+class Allowance implements MessageAllowance {
+  readonly #burst: number
+  readonly #perSecond: number
+  #tokens: number
+  #last: number | null = null
+
+  constructor(burst: number, perSecond: number) {
+    this.#burst = burst
+    this.#perSecond = perSecond
+    this.#tokens = burst
+  }
+
+  take(nowMs: number): boolean {
+    if (this.#last !== null)
+      this.#tokens = Math.min(this.#burst, this.#tokens + ((nowMs - this.#last) * this.#perSecond) / 1_000)
+    this.#last = nowMs
+    if (this.#tokens < 1) return false
+    this.#tokens -= 1
+    return true
   }
 }

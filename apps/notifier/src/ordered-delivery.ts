@@ -31,77 +31,100 @@ export interface OrderedDelivery<Item> {
  * @param capacity held items at most; what does not fit is left to be read from the log
  */
 export function createOrderedDelivery<Item>(after: number, capacity: number): OrderedDelivery<Item> {
-  const held = new Map<number, Item>()
-  let position = after
-  let known = after
-  let highestHeld = 0
-  let replaying = true
+  return new Delivery<Item>(after, capacity)
+}
 
-  function hold(n: number, item: Item): void {
-    known = Math.max(known, n)
-    if (n <= position || held.has(n)) return
-    if (held.size >= capacity) {
-      if (n > highestHeld) return
-      held.delete(highestHeld)
-      highestHeld = Math.max(0, ...held.keys())
-    }
-    held.set(n, item)
-    highestHeld = Math.max(highestHeld, n)
+class Delivery<Item> implements OrderedDelivery<Item> {
+  readonly #capacity: number
+  #held: Map<number, Item> | null = null
+  #position: number
+  #known: number
+  #highestHeld = 0
+  #replaying = true
+
+  constructor(after: number, capacity: number) {
+    this.#capacity = capacity
+    this.#position = after
+    this.#known = after
   }
 
-  function takeHeld(): Item[] {
-    const items: Item[] = []
-    for (let n = position + 1; held.has(n); n++) {
-      items.push(held.get(n) as Item)
-      held.delete(n)
-      position = n
+  get position(): number {
+    return this.#position
+  }
+
+  get replaying(): boolean {
+    return this.#replaying
+  }
+
+  offer(n: number, item: Item): Item[] {
+    if (this.#replaying || n !== this.#position + 1) {
+      this.#hold(n, item)
+      return []
     }
-    if (held.size === 0) highestHeld = 0
+    this.#position = n
+    this.#known = Math.max(this.#known, n)
+    return [item, ...this.#takeHeld()]
+  }
+
+  page(items: readonly Numbered<Item>[]): Item[] {
+    const sent: Item[] = []
+    for (const { n, item } of items) {
+      this.#known = Math.max(this.#known, n)
+      if (n !== this.#position + 1) {
+        this.#hold(n, item)
+        continue
+      }
+      sent.push(item)
+      this.#position = n
+      this.#held?.delete(n)
+    }
+    this.#letGo()
+    return this.#replaying ? sent : [...sent, ...this.#takeHeld()]
+  }
+
+  endReplay(): Item[] {
+    this.#replaying = false
+    return this.#takeHeld()
+  }
+
+  heardOf(n: number): void {
+    this.#known = Math.max(this.#known, n)
+  }
+
+  behind(): boolean {
+    let reach = this.#position
+    while (this.#held?.has(reach + 1)) reach++
+    return this.#known > reach
+  }
+
+  #hold(n: number, item: Item): void {
+    this.#known = Math.max(this.#known, n)
+    if (n <= this.#position || this.#held?.has(n)) return
+    const held = (this.#held ??= new Map<number, Item>())
+    if (held.size >= this.#capacity) {
+      if (n > this.#highestHeld) return
+      held.delete(this.#highestHeld)
+      this.#highestHeld = Math.max(0, ...held.keys())
+    }
+    held.set(n, item)
+    this.#highestHeld = Math.max(this.#highestHeld, n)
+  }
+
+  #takeHeld(): Item[] {
+    const items: Item[] = []
+    for (let n = this.#position + 1; this.#held?.has(n); n++) {
+      items.push(this.#held.get(n) as Item)
+      this.#held.delete(n)
+      this.#position = n
+    }
+    this.#letGo()
     return items
   }
 
-  return {
-    get position() {
-      return position
-    },
-    get replaying() {
-      return replaying
-    },
-    offer(n, item) {
-      if (replaying || n !== position + 1) {
-        hold(n, item)
-        return []
-      }
-      position = n
-      known = Math.max(known, n)
-      return [item, ...takeHeld()]
-    },
-    page(items) {
-      const sent: Item[] = []
-      for (const { n, item } of items) {
-        known = Math.max(known, n)
-        if (n !== position + 1) {
-          hold(n, item)
-          continue
-        }
-        sent.push(item)
-        position = n
-        held.delete(n)
-      }
-      if (held.size === 0) highestHeld = 0
-      return replaying ? sent : [...sent, ...takeHeld()]
-    },
-    endReplay() {
-      replaying = false
-      return takeHeld()
-    },
-    heardOf(n) {
-      known = Math.max(known, n)
-    },
-    behind() {
-      let reach = position
-      while (held.has(reach + 1)) reach++
-      return known > reach
-    },
+  /** Nearly all subscriptions hold nothing nearly always. */
+  #letGo(): void {
+    if (this.#held === null || this.#held.size > 0) return
+    this.#held = null
+    this.#highestHeld = 0
   }
 }

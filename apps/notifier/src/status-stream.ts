@@ -21,9 +21,18 @@ export function openStatusStream(
 ): void {
   let subscription: Subscription | null = null
   let begun = false
-  const client = openClient(socket, wire, credential, context, statusErrorFrame, () => {
-    subscription?.close()
-    if (subscription) context.subscriptions.remove(subscription)
+  const client = openClient(socket, wire, credential, context, {
+    errorFrame: statusErrorFrame,
+    onMessage(data, isBinary) {
+      const message = authOf(data, isBinary)
+      if (message === null || !client.outbox.open) return
+      client.alone(() => client.identity.present(message.token, false))
+      client.next(begin)
+    },
+    onClose() {
+      subscription?.close()
+      if (subscription) context.subscriptions.remove(subscription)
+    },
   })
 
   async function begin(): Promise<void> {
@@ -34,12 +43,6 @@ export function openStatusStream(
   }
 
   client.next(begin)
-  socket.on('message', (data, isBinary) => {
-    const message = authOf(data, isBinary)
-    if (message === null || !client.outbox.open) return
-    client.alone(() => client.identity.present(message.token, false))
-    client.next(begin)
-  })
 }
 
 /** These clients have nothing to say but, perhaps, who they are. */
@@ -72,24 +75,20 @@ async function follow(
     return null
   }
   const topic = { kind: 'order', orderId: snapshot.orderId, accountId } as const
-  const subscription = createSubscription(
-    { topic, after: 0 },
-    context,
-    {
-      event(news) {
-        outbox.send(statusFrame(news))
-        events.eventSent('status')
-      },
-      replayComplete: () => undefined,
-      interrupted: (error) => events.readFailed('replay', error),
-      full: () => outbox.full(),
-      room: () => outbox.room(),
+  const subscription = createSubscription({ topic, after: 0 }, context, {
+    event(news) {
+      outbox.send(statusFrame(news))
+      events.eventSent('status')
     },
-    () => {
+    replayComplete: () => undefined,
+    interrupted: (error) => events.readFailed('replay', error),
+    full: () => outbox.full(),
+    room: () => outbox.room(),
+    ended() {
       subscriptions.remove(subscription)
       outbox.close(NORMAL, 'done')
     },
-  )
+  })
   subscriptions.add(subscription)
   subscription.begin(snapshot.lastSeq, false)
   return subscription

@@ -33,8 +33,8 @@ function subscribe(
       interrupted: (error) => heard.push(String(error)),
       full: () => false,
       room: () => Promise.resolve(),
+      ended: () => undefined,
     },
-    () => undefined,
   )
   return { subscription, heard }
 }

@@ -2,7 +2,7 @@ import { type OrderNews } from '@fillstream/types'
 import { isTerminal } from '@fillstream/core'
 import { type Pacer } from './pacer'
 import { ORDER_PAGE_SIZE, PAGE_SIZE, type History } from './reads'
-import { createOrderedDelivery } from './ordered-delivery'
+import { createOrderedDelivery, type OrderedDelivery } from './ordered-delivery'
 
 /** What a subscription follows: one order by `seq`, or all orders of an account by `cursor`. */
 export type Topic =
@@ -20,6 +20,8 @@ export interface Sink {
   full(): boolean
   /** Resolves when the client has taken enough of what was sent to be sent more. */
   room(): Promise<void>
+  /** The topic has ended, and the client has all of it. */
+  ended(): void
 }
 
 /** One client's interest in one topic: first the log after the start, then live events, in order and without a gap. */
@@ -36,6 +38,8 @@ export interface Subscription {
   compare(last: number, ended: boolean): void
   /** Reads what is missing. False where nothing is known to be, or it is being read. */
   repair(): boolean
+  /** The number of the last event that was sent, or the one it began behind. */
+  readonly position: number
   /** True when the last event that there can be is delivered: it needs no more news and no comparison. */
   readonly ended: boolean
   close(): void
@@ -52,127 +56,153 @@ const SLICE = 64
 /** Live events held at most while a replay or a hole is read; the others are read from the log. */
 const HELD_EVENTS = 1_000
 
-/** Makes one that holds what it is offered until it begins. `onEnded` is called once, when `ended` becomes true; nothing is sent after that. */
-export function createSubscription(
-  { topic, after }: SubscriptionStart,
-  { history, pacer }: { readonly history: History; readonly pacer: Pacer },
-  sink: Sink,
-  onEnded: () => void,
-): Subscription {
-  const delivery = createOrderedDelivery<OrderNews>(after, HELD_EVENTS)
-  let begun = false
-  let closed = false
-  let finalSent = false
-  let ended = false
-  let reading = false
-  let again = false
-  let interrupted = false
+/** What subscriptions read from, and when it is their turn to. */
+export interface Log {
+  readonly history: History
+  readonly pacer: Pacer
+}
 
-  const numberOf = (news: OrderNews) => (topic.kind === 'order' ? news.seq : news.cursor)
+/** Makes one that holds what it is offered until it begins. The sink's `ended` is called once; nothing is sent after that. */
+export function createSubscription({ topic, after }: SubscriptionStart, log: Log, sink: Sink): Subscription {
+  return new TopicSubscription(topic, after, log, sink)
+}
 
-  function end(): void {
-    if (ended || closed) return
-    ended = true
-    onEnded()
+class TopicSubscription implements Subscription {
+  readonly topic: Topic
+  ended = false
+  readonly #log: Log
+  readonly #sink: Sink
+  readonly #delivery: OrderedDelivery<OrderNews>
+  #begun = false
+  #closed = false
+  #finalSent = false
+  #reading = false
+  #again = false
+  #interrupted = false
+
+  constructor(topic: Topic, after: number, log: Log, sink: Sink) {
+    this.topic = topic
+    this.#log = log
+    this.#sink = sink
+    this.#delivery = createOrderedDelivery<OrderNews>(after, HELD_EVENTS)
   }
 
-  function send(items: readonly OrderNews[]): void {
-    for (const news of items) {
-      if (closed) return
-      sink.event(news)
-      if (topic.kind === 'order' && isTerminal(news.status)) finalSent = true
+  get position(): number {
+    return this.#delivery.position
+  }
+
+  begin(known: number, complete: boolean): void {
+    if (this.#closed) return
+    this.#begun = true
+    this.#delivery.heardOf(known)
+    if (complete && !this.#delivery.behind()) this.#endReplay()
+    else void this.#readOn()
+  }
+
+  offer(news: OrderNews): void {
+    if (!this.#closed) this.#send(this.#delivery.offer(this.#numberOf(news), news))
+  }
+
+  compare(last: number, topicEnded: boolean): void {
+    const delivery = this.#delivery
+    delivery.heardOf(last)
+    if (topicEnded && !delivery.replaying && delivery.position >= last) this.#end()
+  }
+
+  repair(): boolean {
+    const delivery = this.#delivery
+    if (this.#closed || !this.#begun || !(delivery.replaying || delivery.behind())) return false
+    if (this.#reading) {
+      if (!delivery.replaying) this.#again = true
+      return false
     }
-    if (finalSent && !delivery.replaying) end()
+    void this.#readOn()
+    return true
   }
 
-  function endReplay(): void {
-    sink.replayComplete(delivery.position)
-    send(delivery.endReplay())
+  close(): void {
+    this.#closed = true
+  }
+
+  #numberOf(news: OrderNews): number {
+    return this.topic.kind === 'order' ? news.seq : news.cursor
+  }
+
+  #end(): void {
+    if (this.ended || this.#closed) return
+    this.ended = true
+    this.#sink.ended()
+  }
+
+  #send(items: readonly OrderNews[]): void {
+    for (const news of items) {
+      if (this.#closed) return
+      this.#sink.event(news)
+      if (this.topic.kind === 'order' && isTerminal(news.status)) this.#finalSent = true
+    }
+    if (this.#finalSent && !this.#delivery.replaying) this.#end()
+  }
+
+  #endReplay(): void {
+    this.#sink.replayComplete(this.#delivery.position)
+    this.#send(this.#delivery.endReplay())
+  }
+
+  #page(from: number): Promise<readonly OrderNews[]> {
+    const { topic } = this
+    const { history } = this.#log
+    return topic.kind === 'order'
+      ? history.ofOrder(topic.orderId, from)
+      : history.ofAccount(topic.accountId, from)
   }
 
   /** Reads from the position to the end of the log; stops where a page brings nothing that can be sent. */
-  async function read(): Promise<void> {
+  async #read(): Promise<void> {
+    const delivery = this.#delivery
     for (;;) {
       const from = delivery.position
-      const page = await (topic.kind === 'order'
-        ? history.ofOrder(topic.orderId, from)
-        : history.ofAccount(topic.accountId, from))
-      interrupted = false
+      const page = await this.#page(from)
+      this.#interrupted = false
       for (const [i, news] of page.entries()) {
-        if (i % SLICE === 0) await pacer.turn()
-        if (sink.full()) await sink.room()
-        if (closed) return
-        send(delivery.page([{ n: numberOf(news), item: news }]))
+        if (i % SLICE === 0) await this.#log.pacer.turn()
+        if (this.#sink.full()) await this.#sink.room()
+        if (this.#closed) return
+        this.#send(delivery.page([{ n: this.#numberOf(news), item: news }]))
       }
-      const last = page.length < (topic.kind === 'order' ? ORDER_PAGE_SIZE : PAGE_SIZE)
+      const last = page.length < (this.topic.kind === 'order' ? ORDER_PAGE_SIZE : PAGE_SIZE)
       if (last && delivery.replaying) {
-        if (sink.full()) await sink.room()
-        if (closed) return
-        endReplay()
+        if (this.#sink.full()) await this.#sink.room()
+        if (this.#closed) return
+        this.#endReplay()
       }
       if (last || delivery.position === from || !(delivery.replaying || delivery.behind())) return
     }
   }
 
-  function failed(error: unknown): void {
-    if (closed) return
+  #failed(error: unknown): void {
+    if (this.#closed) return
     // Nothing is known that the client has not got: it can go on with live events.
-    if (delivery.replaying && !delivery.behind()) {
-      endReplay()
+    if (this.#delivery.replaying && !this.#delivery.behind()) {
+      this.#endReplay()
       return
     }
-    if (!interrupted) sink.interrupted(error)
-    interrupted = true
+    if (!this.#interrupted) this.#sink.interrupted(error)
+    this.#interrupted = true
   }
 
-  async function readOn(): Promise<void> {
-    reading = true
+  async #readOn(): Promise<void> {
+    this.#reading = true
     do {
-      again = false
-      const replay = delivery.replaying
+      this.#again = false
+      const replay = this.#delivery.replaying
       try {
-        await read()
+        await this.#read()
         // News that came meanwhile may have shown a hole.
-        if (replay && delivery.behind()) again = true
+        if (replay && this.#delivery.behind()) this.#again = true
       } catch (error) {
-        failed(error)
+        this.#failed(error)
       }
-    } while (again && !closed && !interrupted)
-    reading = false
-  }
-
-  function repair(): boolean {
-    if (closed || !begun || !(delivery.replaying || delivery.behind())) return false
-    if (reading) {
-      if (!delivery.replaying) again = true
-      return false
-    }
-    void readOn()
-    return true
-  }
-
-  return {
-    topic,
-    begin(known, complete) {
-      if (closed) return
-      begun = true
-      delivery.heardOf(known)
-      if (complete && !delivery.behind()) endReplay()
-      else void readOn()
-    },
-    get ended() {
-      return ended
-    },
-    offer(news) {
-      if (!closed) send(delivery.offer(numberOf(news), news))
-    },
-    compare(last, topicEnded) {
-      delivery.heardOf(last)
-      if (topicEnded && !delivery.replaying && delivery.position >= last) end()
-    },
-    repair,
-    close() {
-      closed = true
-    },
+    } while (this.#again && !this.#closed && !this.#interrupted)
+    this.#reading = false
   }
 }
