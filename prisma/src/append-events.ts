@@ -5,7 +5,6 @@ import { eventRows, fillRow, newAttemptRow, outcomeRow, stepRow } from './append
 import { applyStep } from './apply-step'
 import { runByHalves } from './batcher'
 import type { AppendResult, OrderAppend } from './orders'
-import { type Persist } from './persist'
 import {
   ATTEMPT_JSON,
   ORDER_JSON,
@@ -16,17 +15,17 @@ import {
   type AttemptJson,
   type OrderJson,
 } from './rows'
+import { type StoreWriting } from './statements'
 
-interface AppendedRow {
-  readonly id: string
-  /** When it was applied, by the clock of Postgres: epoch ms. */
-  readonly at: bigint
-  /** Null where the writer knows the order. */
-  readonly order: OrderJson | null
-  readonly attempts: readonly AttemptJson[] | null
-  /** The cursor before the first of the append's events. */
-  readonly baseCursor: bigint
-}
+/** `at`: when it was applied, by the clock of Postgres, epoch ms. `before`: the cursor before the first of the append's events. */
+type AppendedRow = readonly [
+  id: string,
+  at: string,
+  before: string,
+  /** Null where the writer knows the order; JSON as text, as the attempts. */
+  order: string | null,
+  attempts: string | null,
+]
 
 /** A step that the status machine forbids is the writer's defect, and is refused before it reaches Postgres. */
 function checkSteps(append: OrderAppend): void {
@@ -123,17 +122,15 @@ function readBack(
   ${starts ? Prisma.raw('UNION ALL SELECT * FROM started') : Prisma.empty}
   ${resolves ? Prisma.raw('UNION ALL SELECT * FROM resolved') : Prisma.empty}
 )`,
-    from: Prisma.sql`SELECT o.id, o.at, o.base_cursor::bigint AS "baseCursor",
-  CASE WHEN o.known_attempts IS NULL THEN ${ORDER_JSON} END AS "order", t.attempts
+    from: Prisma.sql`SELECT o.id, o.at, o.base_cursor::bigint,
+  CASE WHEN o.known_attempts IS NULL THEN ${ORDER_JSON} END, t.attempts
 FROM applied o LEFT JOIN (
   SELECT a.order_id, json_agg(${ATTEMPT_JSON} ORDER BY a.attempt) AS attempts FROM attempts_now a GROUP BY 1
 ) t ON t.order_id = o.id`,
   }
 }
 
-const COMPUTED = Prisma.raw(
-  `SELECT o.id, o.at, o.base_cursor::bigint AS "baseCursor", NULL::json AS "order", NULL::json AS attempts FROM applied o`,
-)
+const COMPUTED = Prisma.raw(`SELECT o.id, o.at, o.base_cursor::bigint, NULL::json, NULL::json FROM applied o`)
 
 /**
  * Steps of different orders in one statement. Orders are locked in the order of their ids, which reads their latest state, and
@@ -209,17 +206,21 @@ ${back?.from ?? COMPUTED}`
 function appended(append: OrderAppend, row: AppendedRow): AppendResult {
   const order = orderAfter(append, row)
   const at = order.updatedAt.toISOString()
+  const before = Number(row[2])
   const news = append.events.map(({ status, phase, data }, i): OrderNews => {
-    const [seq, cursor] = [append.expectedSeq + 1 + i, Number(row.baseCursor) + 1 + i]
+    const [seq, cursor] = [append.expectedSeq + 1 + i, before + 1 + i]
     return { orderId: order.id, accountId: order.accountId, seq, cursor, status, phase, at, data }
   })
   return { outcome: 'appended', order, news }
 }
 
-function orderAfter(append: OrderAppend, row: AppendedRow): Order {
-  if (append.order) return applyStep(append.order, append, new Date(Number(row.at)))
-  if (row.order) return orderFromJson(row.order, row.attempts ?? [])
-  throw new Error(`the step of order ${append.orderId} was answered without the order`)
+function orderAfter(append: OrderAppend, [, at, , order, attempts]: AppendedRow): Order {
+  if (append.order) return applyStep(append.order, append, new Date(Number(at)))
+  if (order === null) throw new Error(`the step of order ${append.orderId} was answered without the order`)
+  return orderFromJson(
+    JSON.parse(order) as OrderJson,
+    attempts === null ? [] : (JSON.parse(attempts) as readonly AttemptJson[]),
+  )
 }
 
 /** Of the appends that lost, those that had already won, seen by their event ids: a connection broke before the answer came. */
@@ -256,13 +257,12 @@ async function findOwn(
 
 /** Appends to different orders. */
 async function appendRound(
-  client: PrismaClient,
-  persist: Persist,
+  { client, statements, persist }: StoreWriting,
   appends: readonly OrderAppend[],
 ): Promise<(AppendResult | Error)[]> {
   const run = async (part: readonly OrderAppend[]): Promise<AppendResult[]> => {
-    const rows = await persist.run(() => client.$queryRaw<AppendedRow[]>(statement(part)))
-    const byOrder = new Map(rows.map((row) => [row.id, row]))
+    const rows = await persist.run(() => statements.rows<AppendedRow>(statement(part)))
+    const byOrder = new Map(rows.map((row) => [row[0], row]))
     const lost = part.filter(({ orderId }) => !byOrder.has(orderId))
     const own = lost.length > 0 ? await persist.run(() => findOwn(client, lost)) : null
     return part.map((append) => {
@@ -287,8 +287,7 @@ function rounds(appends: readonly { append: OrderAppend; index: number }[]) {
 
 /** Applies steps of orders. One result per append, in the order given; several of one order come one after the other. */
 export async function appendEvents(
-  client: PrismaClient,
-  persist: Persist,
+  writing: StoreWriting,
   appends: readonly OrderAppend[],
 ): Promise<(AppendResult | Error)[]> {
   const results: (AppendResult | Error)[] = []
@@ -303,8 +302,7 @@ export async function appendEvents(
   })
   for (const round of rounds(valid)) {
     const answers = await appendRound(
-      client,
-      persist,
+      writing,
       round.map(({ append }) => append),
     )
     round.forEach(({ index }, i) => (results[index] = answers[i] as AppendResult | Error))

@@ -48,12 +48,13 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
   const client = new PrismaClient({ adapter, errorFormat: 'minimal' })
   const statements = createStatements(adapter)
   const persist = createPersist(deps.clock, config.unknownOutcomeMillis ?? 2_000)
+  const writing = { client, statements, persist }
 
-  const reads: OrderReads = createOrderReads(client)
+  const reads: OrderReads = createOrderReads({ client, statements })
   const events = createEventsRepository(client)
   const writes: OrderWrites = {
-    insertOrders: (orders) => insertOrders({ client, statements, persist }, orders),
-    appendEvents: (appends) => appendEvents(client, persist, appends),
+    insertOrders: (orders) => insertOrders(writing, orders),
+    appendEvents: (appends) => appendEvents(writing, appends),
     lookupExisting: (order) => lookupExisting(client, order),
     lookupNewOrder: (orderId) => lookupNewOrder(client, orderId),
   }

@@ -4,9 +4,8 @@ import { DEFAULT_LIFE_MS } from '@fillstream/types'
 import { Prisma, type PrismaClient } from '../generated/client'
 import { runByHalves } from './batcher'
 import type { ExistingOrder, InsertResult, Published } from './orders'
-import { type Persist } from './persist'
 import { EPOCH_MS, toJson, toNews, toOrder } from './rows'
-import { type Statements } from './statements'
+import { type StoreWriting } from './statements'
 
 /** How long an idempotency key names its order. */
 const KEY_LIFE = Prisma.raw(`interval '24 hours'`)
@@ -226,15 +225,9 @@ async function settleConflicts(
   return settled
 }
 
-export interface InsertDeps {
-  readonly client: PrismaClient
-  readonly statements: Statements
-  readonly persist: Persist
-}
-
 /** Inserts what can be inserted and says of the rest what it ran into. One result per order, in the order given. */
 export async function insertOrders(
-  { client, statements, persist }: InsertDeps,
+  { client, statements, persist }: StoreWriting,
   orders: readonly NewOrder[],
 ): Promise<(InsertResult | Error)[]> {
   const insert = async (part: readonly NewOrder[]): Promise<(InsertResult | Error)[]> => {

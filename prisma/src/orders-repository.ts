@@ -1,18 +1,19 @@
 import { type Order } from '@fillstream/core'
 import { type OrderStatus, type RouteReceipt } from '@fillstream/types'
-import { Prisma, type PrismaClient } from '../generated/client'
+import { Prisma } from '../generated/client'
 import { createBatcher } from './batcher'
 import { decodeCursor, encodeCursor } from './cursor'
 import { isUnavailable } from './errors'
 import { ATTEMPT_JSON, ORDER_JSON, orderFromJson, type AttemptJson, type OrderJson } from './rows'
+import { type Statements, type StoreWriting } from './statements'
 import type { OrderReads } from './store'
 
 /** Behind `cursor`, newest first. The outer bound is what the index is read by. */
 function behind(cursor: string | undefined): Prisma.Sql {
   if (cursor === undefined) return Prisma.empty
   const { createdAt, id } = decodeCursor(cursor)
-  return Prisma.sql` AND o.created_at <= ${createdAt}::timestamptz
-  AND (o.created_at < ${createdAt}::timestamptz OR o.id < ${id}::uuid)`
+  return Prisma.sql` AND o.created_at <= ${createdAt.toISOString()}::timestamptz
+  AND (o.created_at < ${createdAt.toISOString()}::timestamptz OR o.id < ${id}::uuid)`
 }
 
 function is(column: string, type: string, value: string | undefined): Prisma.Sql {
@@ -25,22 +26,31 @@ function is(column: string, type: string, value: string | undefined): Prisma.Sql
 const READS = { maxBatch: 500, maxQueue: 20_000, windowMs: 0 }
 
 /** Orders with their attempts, without signed bytes: `rest` says which, and in which order. */
-async function readOrders(client: PrismaClient, rest: Prisma.Sql): Promise<Order[]> {
-  const rows = await client.$queryRaw<{ order: OrderJson; attempts: AttemptJson[] | null }[]>(Prisma.sql`
-SELECT ${ORDER_JSON} AS "order",
-  (SELECT json_agg(${ATTEMPT_JSON} ORDER BY a.attempt) FROM attempts a WHERE a.order_id = o.id) AS attempts
+async function readOrders(statements: Statements, rest: Prisma.Sql): Promise<Order[]> {
+  const rows = await statements.rows<readonly [order: string, attempts: string | null]>(Prisma.sql`
+SELECT ${ORDER_JSON}, (SELECT json_agg(${ATTEMPT_JSON} ORDER BY a.attempt) FROM attempts a WHERE a.order_id = o.id)
 FROM orders o ${rest}`)
-  return rows.map(({ order, attempts }) => orderFromJson(order, attempts ?? []))
+  return rows.map(([order, attempts]) =>
+    orderFromJson(
+      JSON.parse(order) as OrderJson,
+      attempts === null ? [] : (JSON.parse(attempts) as readonly AttemptJson[]),
+    ),
+  )
 }
 
 const withIds = (orderIds: readonly string[]) =>
-  Prisma.sql`WHERE o.id = ANY(${[...new Set(orderIds)]}::uuid[])`
+  Prisma.sql`WHERE o.id = ANY(${`{${[...new Set(orderIds)].join(',')}}`}::text::uuid[])`
 
-export function createOrderReads(client: PrismaClient): OrderReads {
+export function createOrderReads({
+  client,
+  statements,
+}: Pick<StoreWriting, 'client' | 'statements'>): OrderReads {
   // Whoever works on orders reads them one by one, by the hundred at a time: those of a moment share a statement.
   const single = createBatcher<string, { readonly order: Order | null }>(READS, {
     async run(orderIds) {
-      const found = new Map((await readOrders(client, withIds(orderIds))).map((order) => [order.id, order]))
+      const found = new Map(
+        (await readOrders(statements, withIds(orderIds))).map((order) => [order.id, order]),
+      )
       return orderIds.map((orderId) => ({ order: found.get(orderId) ?? null }))
     },
     failsAll: isUnavailable,
@@ -53,11 +63,11 @@ export function createOrderReads(client: PrismaClient): OrderReads {
     },
 
     getMany: (orderIds) =>
-      orderIds.length === 0 ? Promise.resolve([]) : readOrders(client, withIds(orderIds)),
+      orderIds.length === 0 ? Promise.resolve([]) : readOrders(statements, withIds(orderIds)),
 
     async getByClientOrderId(accountId, clientOrderId) {
       const [order] = await readOrders(
-        client,
+        statements,
         Prisma.sql`WHERE o.account_id = ${accountId}::uuid AND o.client_order_id = ${clientOrderId}`,
       )
       return order ?? null
@@ -72,9 +82,9 @@ export function createOrderReads(client: PrismaClient): OrderReads {
         behind(cursor),
       ]
       const found = await readOrders(
-        client,
+        statements,
         Prisma.sql`WHERE o.account_id = ${accountId}::uuid${Prisma.join(filters, '')}
-ORDER BY o.created_at DESC, o.id DESC LIMIT ${limit + 1}::int`,
+ORDER BY o.created_at DESC, o.id DESC LIMIT ${String(limit + 1)}::int`,
       )
       const items = found.slice(0, limit)
       const last = items.at(-1)
@@ -96,8 +106,8 @@ ORDER BY o.created_at DESC, o.id DESC LIMIT ${limit + 1}::int`,
 
     active: (accountId, limit) =>
       readOrders(
-        client,
-        Prisma.sql`WHERE o.account_id = ${accountId}::uuid AND o.ended_at IS NULL ORDER BY o.id LIMIT ${limit}::int`,
+        statements,
+        Prisma.sql`WHERE o.account_id = ${accountId}::uuid AND o.ended_at IS NULL ORDER BY o.id LIMIT ${String(limit)}::int`,
       ),
 
     async lastSeqs(orderIds) {

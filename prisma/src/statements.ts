@@ -1,6 +1,7 @@
 import type { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
-import type { Prisma } from '../generated/client'
+import type { Prisma, PrismaClient } from '../generated/client'
+import { type Persist } from './persist'
 
 /** Statements that are written out. */
 export interface Statements {
@@ -9,6 +10,13 @@ export interface Statements {
    * the client's own statements do (`errors.ts`).
    */
   rows<Row extends readonly unknown[]>(statement: Prisma.Sql): Promise<Row[]>
+}
+
+/** What writing goes through: hot statements by the adapter, the rest by the client, each repeated where its outcome is unknown. */
+export interface StoreWriting {
+  readonly client: PrismaClient
+  readonly statements: Statements
+  readonly persist: Persist
 }
 
 const TEXT = { scalarType: 'string', arity: 'scalar' } as const
