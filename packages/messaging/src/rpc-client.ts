@@ -3,7 +3,6 @@ import {
   closeRedis,
   closeRedisLoop,
   createRedis,
-  IN_TIME,
   redisReady,
   type Clock,
   type IdSource,
@@ -43,8 +42,11 @@ export interface RpcClient {
 }
 
 interface Waiting {
+  /** On the monotonic clock. */
+  readonly expiresAt: number
   resolve(body: unknown): void
   reject(error: Error): void
+  expire(): void
 }
 
 interface Leaving {
@@ -60,6 +62,8 @@ const MAX_STREAM = 20_000
 /** A connection that is just being made is waited for; an outage is not. */
 const CONNECT_WAIT_MS = 1_000
 const REPLY_TTL_MS = 60_000
+/** Deadlines are kept to within this: one timer looks at all, since nearly every answer comes long before its own. */
+const LOOK_MS = 50
 
 /** Request and reply over Redis streams: requests go to the service's stream, replies come to this caller's own. */
 export function createRpcClient(
@@ -84,6 +88,7 @@ export function createRpcClient(
     if (!parsed.success) return
     const entry = waiting.get(parsed.data.id)
     if (!entry) return
+    waiting.delete(parsed.data.id)
     if (parsed.data.ok) entry.resolve(parsed.data.body)
     else entry.reject(new RpcError(parsed.data.error.code, parsed.data.error.message))
   }
@@ -143,28 +148,35 @@ export function createRpcClient(
     }
   }
 
-  async function ask(service: string, op: string, body: unknown, timeoutMs: number): Promise<unknown> {
-    if (waiting.size >= MAX_WAITING)
-      throw new RpcUnavailableError(`more than ${MAX_WAITING} requests are waiting`)
-    const id = ids.uuid()
-    const timer = new AbortController()
-    const answer = new Promise((resolve, reject: (error: Error) => void) => {
-      waiting.set(id, { resolve, reject })
-    })
-    const expired = clock.sleep(timeoutMs, timer.signal).then(() => {
-      throw new RpcUnavailableError(`${service} did not answer within ${timeoutMs} ms`)
-    })
-    answer.catch(() => undefined)
-    expired.catch(() => undefined)
-    try {
-      const sent = send(service, { id, replyTo: replies, op, body }, clock.monotonic() + timeoutMs)
-      sent.catch(() => undefined)
-      await Promise.race([sent, expired])
-      return await Promise.race([answer, expired])
-    } finally {
-      timer.abort(IN_TIME)
-      waiting.delete(id)
+  let isLooking = false
+  async function look(): Promise<void> {
+    while (waiting.size > 0) {
+      await clock.sleep(LOOK_MS)
+      const now = clock.monotonic()
+      for (const one of waiting.values()) if (one.expiresAt <= now) one.expire()
     }
+    isLooking = false
+  }
+
+  function ask(service: string, op: string, body: unknown, timeoutMs: number): Promise<unknown> {
+    if (waiting.size >= MAX_WAITING)
+      return Promise.reject(new RpcUnavailableError(`more than ${MAX_WAITING} requests are waiting`))
+    const id = ids.uuid()
+    const expiresAt = clock.monotonic() + timeoutMs
+    const answer = new Promise((resolve, reject: (error: Error) => void) => {
+      const fail = (error: Error) => {
+        waiting.delete(id)
+        reject(error)
+      }
+      const expire = () => fail(new RpcUnavailableError(`${service} did not answer within ${timeoutMs} ms`))
+      waiting.set(id, { expiresAt, resolve, reject: fail, expire })
+      send(service, { id, replyTo: replies, op, body }, expiresAt).catch(fail)
+    })
+    if (!isLooking) {
+      isLooking = true
+      void look()
+    }
+    return answer
   }
 
   return {
@@ -180,7 +192,7 @@ export function createRpcClient(
     }),
     async close() {
       stopped = true
-      for (const { reject } of waiting.values()) reject(new RpcUnavailableError('the caller is closing'))
+      for (const { reject } of [...waiting.values()]) reject(new RpcUnavailableError('the caller is closing'))
       await Promise.all([closeRedis(sender), closeRedisLoop(reader, running)])
     },
   }

@@ -4,7 +4,7 @@ import { type QuoteQuestion, type QuotingVenue, type VenueReply } from './venue'
 
 /** A venue whose pools we follow and whose curves we compute ourselves: its best pool answers. */
 export function createPoolVenue(name: string, book: PoolBook): QuotingVenue {
-  return { name, quote: (question) => Promise.resolve(quoteFrom(name, book, question)) }
+  return { name, quote: (question) => quoteFrom(name, book, question) }
 }
 
 function quoteFrom(name: string, book: PoolBook, question: QuoteQuestion): VenueReply {

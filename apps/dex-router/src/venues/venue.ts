@@ -16,5 +16,6 @@ export type VenueReply =
 /** A place to trade. It may be slow, and it may throw: whoever asks guards against both. */
 export interface QuotingVenue {
   readonly name: string
-  quote(question: QuoteQuestion, signal: AbortSignal): Promise<VenueReply>
+  /** At once where the answer is at hand: then there is nothing to wait for. `signal` fires when it is no longer waited for. */
+  quote(question: QuoteQuestion, signal: AbortSignal): VenueReply | Promise<VenueReply>
 }
