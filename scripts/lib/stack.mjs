@@ -7,7 +7,15 @@ import { checkGivenPostgres, createDatabase, startPostgres } from './postgres.mj
 import { endedEarly, waitUntilReady } from './readiness.mjs'
 import { checkGivenRedis, startRedis } from './redis.mjs'
 import { keptSecret, newApiKey, newMasterKey } from './secrets.mjs'
-import { addressesFor, ALL_SERVICES, environmentOf, NODE_FLAGS, SERVICES, SETUP_ENTRY } from './services.mjs'
+import {
+  addressesFor,
+  ALL_SERVICES,
+  environmentOf,
+  mallocOf,
+  NODE_FLAGS,
+  SERVICES,
+  SETUP_ENTRY,
+} from './services.mjs'
 
 /**
  * Starts Postgres and Redis (where `env` gives no DATABASE_URL / REDIS_URL), localnet, the setup and the services, and
@@ -76,7 +84,7 @@ export async function startStack({
   async function startService(name) {
     const { service: serviceName, ports: own } = instanceOf(name)
     const { rank, entry } = SERVICES[serviceName]
-    const given = { ...environmentOf(serviceName, environment), ...own }
+    const given = { ...mallocOf(serviceName), ...environmentOf(serviceName, environment), ...own }
     const child = children.start({
       name,
       command: process.execPath,

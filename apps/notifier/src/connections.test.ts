@@ -72,3 +72,36 @@ test('without time given, all are told at once', async () => {
   await connections.closeAll(0, 3_000)
   expect({ told, at: clock.monotonic(), left: connections.size }).toEqual({ told: 10, at: 0, left: 0 })
 })
+
+test('a crowd is pinged a part at a time, and others get their turn in between', async () => {
+  let now = 0
+  let wake: () => void = () => undefined
+  const clock: Clock = {
+    now: () => now,
+    monotonic: () => now,
+    sleep: (_ms, signal) =>
+      new Promise((resolve, reject) => {
+        wake = resolve
+        signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+      }),
+  }
+  const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+  const connections = createConnections(CONFIG, clock, (error) => {
+    throw error
+  })
+  await nextTurn()
+  let pings = 0
+  for (let n = 0; n < 1_000; n += 1) {
+    const connection = connectionOf({ ping: () => (pings += 1), close: () => connections.remove(connection) })
+    connections.add(connection)
+  }
+  now = CONFIG.heartbeatMs
+  wake()
+  const soFar = [0]
+  while (pings < 1_000) {
+    await nextTurn()
+    soFar.push(pings)
+  }
+  expect(Math.max(...soFar.slice(1).map((count, i) => count - (soFar[i] ?? 0)))).toBeLessThanOrEqual(64)
+  await connections.closeAll(0, 0)
+})

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Clock, startLoop, type Loop } from '@fillstream/runtime'
 
 /** A connection as the heartbeat and the shutdown see it. */
@@ -38,6 +39,8 @@ export interface ConnectionsConfig {
 }
 
 const GOING_AWAY = 1001
+/** Before the event loop is let go on: about a millisecond of work. */
+const PINGS_AT_ONCE = 64
 /** While connections are closed little by little. */
 const CLOSE_EVERY_MS = 10
 
@@ -57,11 +60,13 @@ export function createConnections(
     for (const connection of open) if (connection.awaitsPong) connection.pingedAt += ms
   }
 
-  function look(): void {
+  /** Those who came together are asked together, but not in one go: it would hold up everybody's events. */
+  async function look(stopping: AbortSignal): Promise<void> {
     const now = clock.monotonic()
     const late = now - lookedAt - lookEveryMs
     if (late > lookEveryMs) forgive(late)
     lookedAt = now
+    let pings = 0
     for (const connection of open) {
       const since = now - connection.pingedAt
       if (connection.awaitsPong && since >= config.pongTimeoutMs) {
@@ -71,6 +76,9 @@ export function createConnections(
         connection.pingedAt = now
         connection.awaitsPong = true
         connection.ping()
+        pings += 1
+        if (pings % PINGS_AT_ONCE === 0) await nextTurn()
+        if (stopping.aborted) return
       }
     }
   }
@@ -88,7 +96,7 @@ export function createConnections(
     }
   }
 
-  const loop: Loop = startLoop(clock, lookEveryMs, () => Promise.resolve(look()), onError)
+  const loop: Loop = startLoop(clock, lookEveryMs, look, onError)
 
   return {
     get size() {

@@ -36,13 +36,17 @@ export function textFrame(text: string): Frame {
 }
 
 interface EncodedEvent {
+  /** A copy of an event, with other data perhaps, brings this along. */
+  readonly of: OrderNews
   /** The members that are the same on every channel, as JSON without the opening brace. */
   readonly rest: string
   order: Frame | null
   orders: Frame | null
 }
 
-const encodedEvents = new WeakMap<OrderNews, EncodedEvent>()
+/** On the event itself: a WeakMap of a crowd's replays costs as much as the encoding. */
+const ENCODED = Symbol('encoded')
+type Encodable = OrderNews & { [ENCODED]?: EncodedEvent }
 
 /** `data` of an event message: the event's own, with status and phase. */
 function dataOf({ status, phase, data }: OrderNews): EventMessage['data'] {
@@ -56,13 +60,13 @@ function dataOf({ status, phase, data }: OrderNews): EventMessage['data'] {
 function encode(news: OrderNews): EncodedEvent {
   const { orderId, seq, cursor, at } = news
   const rest = JSON.stringify({ orderId, seq, cursor, at, data: dataOf(news) }).slice(1)
-  return { rest, order: null, orders: null }
+  return { of: news, rest, order: null, orders: null }
 }
 
 /** The `event` message of a channel. `id` is the order's on `order`, null on `orders`. */
-export function eventFrame(channel: OrderChannel, news: OrderNews): Frame {
-  let encoded = encodedEvents.get(news)
-  if (encoded === undefined) encodedEvents.set(news, (encoded = encode(news)))
+export function eventFrame(channel: OrderChannel, news: Encodable): Frame {
+  let encoded = news[ENCODED]
+  if (encoded?.of !== news) encoded = news[ENCODED] = encode(news)
   const id = JSON.stringify(channel === 'order' ? news.orderId : null)
   return (encoded[channel] ??= textFrame(`{"type":"event","channel":"${channel}","id":${id},${encoded.rest}`))
 }
