@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 
 const FORM = /^fs_([0-9a-f]{16})\.[0-9a-f]{64}$/
 const MIN_LENGTH = 16
@@ -13,7 +13,7 @@ export interface ParsedApiKey {
 }
 
 function sha256(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest()
+  return hash('sha256', text, 'buffer')
 }
 
 /** A new key, `fs_<16 hex>.<64 hex>`, of 8 + 32 random bytes. */

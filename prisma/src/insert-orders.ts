@@ -1,8 +1,8 @@
-import type { NewOrder, Order } from '@fillstream/core'
-import { AppError, NEW_ORDER_STATE } from '@fillstream/core'
+import { AppError, type NewOrder } from '@fillstream/core'
 import { DEFAULT_LIFE_MS } from '@fillstream/types'
 import { Prisma, type PrismaClient } from '../generated/client'
 import { runByHalves } from './batcher'
+import { created, type CreatedRow } from './created-order'
 import type { ExistingOrder, InsertResult, Published } from './orders'
 import { EPOCH_MS, toJson, toNews, toOrder } from './rows'
 import { type StoreWriting } from './statements'
@@ -12,9 +12,6 @@ const KEY_LIFE = Prisma.raw(`interval '24 hours'`)
 const DEFAULT_LIFE = Prisma.raw(`interval '${DEFAULT_LIFE_MS} milliseconds'`)
 /** Every round frees keys that have lapsed; a key freed and taken by others this often in a row is not worth a fourth. */
 const MAX_ROUNDS = 3
-
-/** What of a new order only Postgres knows: times in epoch ms, by its clock. */
-type CreatedRow = readonly [id: string, cursor: string, at: string, expiresAt: string | null]
 
 const text = (amount: bigint | null) => (amount === null ? null : amount.toString())
 
@@ -94,25 +91,6 @@ WITH input AS (
 )
 SELECT o.id, n.cursor, ${EPOCH_MS('o.created_at')}, ${EPOCH_MS('o.expires_at')}
 FROM created o JOIN numbered n ON n.id = o.id`
-}
-
-function created(draft: NewOrder, [, cursor, createdAt, expiresAt]: CreatedRow): InsertResult {
-  const { idempotencyKey: _key, bodyHash: _hash, eventId: _event, ...terms } = draft
-  const at = new Date(Number(createdAt))
-  const order: Order = {
-    ...terms,
-    ...NEW_ORDER_STATE,
-    expiresAt: expiresAt === null ? null : new Date(Number(expiresAt)),
-    createdAt: at,
-    updatedAt: at,
-  }
-  const first = { seq: 1, cursor: Number(cursor), at: at.toISOString(), data: {} }
-  const { id: orderId, accountId } = terms
-  return {
-    outcome: 'created',
-    order,
-    news: [{ orderId, accountId, status: 'pending', phase: null, ...first }],
-  }
 }
 
 interface Holder {

@@ -32,11 +32,12 @@ export function createGatewayApp(deps: GatewayAppDeps): Express {
   const app = createApp()
   app.use(openRequest(deps))
   app.use(allowOrigins(allowedOrigins))
+  // First of the routes: Express tries them in their order, and these are the ones that are asked often.
+  registerOperations(app, handlers, deps)
   mountHealth(app, health, metrics)
   for (const path of ['/healthz', '/readyz', '/metrics'])
     app.all(path, wrongMethod(['GET', 'HEAD', 'OPTIONS']))
   mountDocuments(app, openApi)
-  registerOperations(app, handlers, deps)
   app.use(unknownRoute)
   app.use(answerProblems(events))
   return app

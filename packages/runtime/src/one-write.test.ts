@@ -17,13 +17,12 @@ function setUp() {
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
 
-test('what is written in one turn leaves by one call, in its order', async () => {
+test('what a callback and its promises write leaves by one call, in its order', async () => {
   const { calls, stream } = setUp()
   stream.write('a')
   await Promise.resolve()
   stream.write(Buffer.from('b'))
-  await new Promise<void>((resolve) => process.nextTick(resolve))
-  stream.write('c', 'utf8')
+  await Promise.resolve().then(() => stream.write('c', 'utf8'))
   expect(calls).toEqual([])
   await nextTurn()
   expect(calls).toEqual(['abc'])

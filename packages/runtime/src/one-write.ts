@@ -1,8 +1,8 @@
 import { type Writable } from 'node:stream'
 
 /**
- * From now on what is written to `stream` within one turn of the event loop leaves together: a call of the system costs more than most
- * of what is written by one.
+ * From now on what is written to `stream` by one callback and the promises that it settles leaves together, right behind them: a call of
+ * the system costs more than most of what is written by one.
  */
 export function writeOncePerTurn(stream: Writable): void {
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean
@@ -15,7 +15,7 @@ export function writeOncePerTurn(stream: Writable): void {
     if (!corked) {
       corked = true
       stream.cork()
-      setImmediate(uncork)
+      process.nextTick(uncork)
     }
     return write(...args)
   }

@@ -35,6 +35,8 @@ const WINDOW_SECONDS = 10
 interface Limit {
   readonly name: RateLimitName
   readonly points: number
+  /** What `RateLimit-Policy` says of it. */
+  readonly told: string
   readonly counted: SharedCount
 }
 
@@ -60,7 +62,12 @@ export function createRateLimits(
     })
     const limiter = () => (dependencies.isUp('redis') ? shared : local)
     const together: CountTogether = (accountId, requests) => consume(limiter(), points, accountId, requests)
-    return { name, points, counted: createSharedCount(together, { points, clock }) }
+    return {
+      name,
+      points,
+      told: `"${name}";q=${points};w=${WINDOW_SECONDS}`,
+      counted: createSharedCount(together, { points, clock }),
+    }
   }
   const limits: Readonly<Record<RateLimitName, Limit>> = {
     default: limitOf('default'),
@@ -83,25 +90,18 @@ export function createRateLimits(
 }
 
 function stateOf(limits: readonly Limit[], uses: readonly Used[]): RateLimitState {
-  const states = limits.map((limit, i) => {
+  let policy = ''
+  let left = ''
+  let retryAfterSeconds: number | null = null
+  for (const [i, { name, points, told }] of limits.entries()) {
     const { used, resetMs } = uses[i] as Used
-    return { ...limit, used, resetSeconds: Math.ceil(resetMs / 1_000) }
-  })
-  const refused = states.filter(({ used, points }) => used > points)
-  return {
-    headers: {
-      'RateLimit-Policy': states
-        .map(({ name, points }) => `"${name}";q=${points};w=${WINDOW_SECONDS}`)
-        .join(', '),
-      RateLimit: states
-        .map(({ name, points, used, resetSeconds }) => {
-          return `"${name}";r=${Math.max(0, points - used)};t=${resetSeconds}`
-        })
-        .join(', '),
-    },
-    retryAfterSeconds:
-      refused.length === 0 ? null : Math.max(1, ...refused.map(({ resetSeconds }) => resetSeconds)),
+    const resetSeconds = Math.ceil(resetMs / 1_000)
+    const comma = i === 0 ? '' : ', '
+    policy += comma + told
+    left += `${comma}"${name}";r=${Math.max(0, points - used)};t=${resetSeconds}`
+    if (used > points) retryAfterSeconds = Math.max(retryAfterSeconds ?? 1, resetSeconds)
   }
+  return { headers: { 'RateLimit-Policy': policy, RateLimit: left }, retryAfterSeconds }
 }
 
 /** Counts so many requests at once; `used` is the last one's. */

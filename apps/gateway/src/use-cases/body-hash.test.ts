@@ -7,6 +7,14 @@ test('the order of fields and absent fields make no difference', () => {
   expect(bodyHash('order', a)).toBe(bodyHash('order', b))
 })
 
+test('it is what it was: keys of yesterday name their requests tomorrow', () => {
+  const request = { type: 'limit', amount: '1', trailingBps: 5, sniper: null, flag: true, list: ['b', 'a'] }
+  const nested = { priorityFee: { mode: 'auto', maxLamports: '5' }, clientOrderId: undefined }
+  expect(bodyHash('order', { ...request, ...nested })).toBe(
+    'e6100e7336380499b46f2681f9e202f2fce52183a1ee45527e2764c3f6df03ce',
+  )
+})
+
 test('another operation, value or type of value does', () => {
   const hashes = [
     bodyHash('order', { amount: '1' }),

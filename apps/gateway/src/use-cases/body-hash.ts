@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 type Plain = string | number | boolean | null | undefined | Plain[] | { readonly [name: string]: Plain }
 
@@ -7,15 +7,17 @@ type Plain = string | number | boolean | null | undefined | Plain[] | { readonly
  * that the order of fields, a default that is written out, or a symbol instead of its mint make no difference.
  */
 export function bodyHash(operation: string, request: { readonly [name: string]: Plain }): string {
-  return createHash('sha256').update(canonical({ operation, request }), 'utf8').digest('hex')
+  return hash('sha256', canonical({ operation, request }), 'hex')
 }
 
 function canonical(value: Plain): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (value === null || typeof value !== 'object') return JSON.stringify(value ?? null)
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`)
-  return `{${fields.join(',')}}`
+  let fields = ''
+  for (const name of Object.keys(value).sort()) {
+    const field = value[name]
+    if (field === undefined) continue
+    fields += `${fields === '' ? '' : ','}${JSON.stringify(name)}:${canonical(field)}`
+  }
+  return `{${fields}}`
 }

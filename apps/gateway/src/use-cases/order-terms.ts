@@ -21,7 +21,8 @@ export function withDefaults(request: OrderRequest): OrderRequest & { timeInForc
   }
 }
 
-type PriceColumns = Pick<NewOrder, 'threshold' | 'minOutputAmount' | 'maxInputAmount'>
+/** What follows from an order's price. */
+export type PriceColumns = Pick<NewOrder, 'threshold' | 'minOutputAmount' | 'maxInputAmount'>
 
 /**
  * What a limit or stop price comes to for the order's own amount: what it fires at, and for a limit order its bound.

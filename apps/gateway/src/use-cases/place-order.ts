@@ -11,7 +11,7 @@ import { type OverloadGuard } from '../middleware/overload'
 import { type TradingWatch } from '../trading-watch'
 import { asAccepted } from './accepted-order'
 import { bodyHash } from './body-hash'
-import { priceColumns, withDefaults } from './order-terms'
+import { priceColumns, withDefaults, type PriceColumns } from './order-terms'
 import { resolvePair } from './resolve-mints'
 import { type TradableTokens } from './tradable-tokens'
 
@@ -58,15 +58,13 @@ export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
     dependencies.assertUp('postgres', 'redis')
     const { requestId, idempotencyKey } = call
     const { accountId } = call.caller
-    const order: NewOrder = {
-      ...columnsOf(request),
-      ...prices,
+    const order = newOrderOf(request, prices, {
       id: ids.uuid(),
       eventId: ids.uuid(),
       accountId,
       idempotencyKey,
       bodyHash: bodyHash(form, request),
-    }
+    })
     const refusal = trading.refusal() ?? overload.refusal()
     const result = refusal ? await acceptedBefore(deps, order, refusal) : await accept(deps, patiently, order)
     if (result.outcome === 'existing') {
@@ -81,18 +79,41 @@ export function createPlaceOrder(deps: PlaceOrderDeps): PlaceOrder {
   }
 }
 
-function columnsOf({ amount, priorityFee, ...request }: ReturnType<typeof withDefaults>) {
-  const { clientOrderId, expiresAt, limitPrice, priceUnit, trailingBps, sniper } = request
+type Identity = Pick<NewOrder, 'id' | 'eventId' | 'accountId' | 'idempotencyKey' | 'bodyHash'>
+
+/** Field by field: an object spread and then overwritten takes V8 50 times as long. */
+function newOrderOf(
+  request: ReturnType<typeof withDefaults>,
+  { threshold, minOutputAmount, maxInputAmount }: PriceColumns,
+  { id, eventId, accountId, idempotencyKey, bodyHash: hash }: Identity,
+): NewOrder {
+  const { type, inputMint, outputMint, swapMode, amount, slippageBps, maxPriceImpactBps } = request
+  const { timeInForce, clientOrderId, expiresAt, limitPrice, priceUnit, trailingBps, sniper, priorityFee } =
+    request
   return {
-    ...request,
-    clientOrderId: clientOrderId ?? null,
+    id,
+    eventId,
+    accountId,
+    idempotencyKey,
+    bodyHash: hash,
+    type,
+    inputMint,
+    outputMint,
+    swapMode,
     amount: BigInt(amount),
+    slippageBps,
+    maxPriceImpactBps,
+    timeInForce,
+    clientOrderId: clientOrderId ?? null,
     expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
     limitPrice: limitPrice ?? null,
     priceUnit: priceUnit ?? null,
     trailingBps: trailingBps ?? null,
     sniper: sniper ?? null,
     priorityFee: { mode: priorityFee.mode, maxLamports: BigInt(priorityFee.maxLamports) },
+    threshold,
+    minOutputAmount,
+    maxInputAmount,
   }
 }
 
