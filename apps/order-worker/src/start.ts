@@ -129,8 +129,12 @@ export async function start(
     process.kill(process.pid, 'SIGTERM')
   }
   const watcher = startWatcher(engine, stopOnWrongChain)
-  const slots = startSlotFeed(config.CHAIN_WS_URL, chain, clock, (error) =>
-    events.loopFailed('following the slots', error),
+  const slots = startSlotFeed(
+    config.CHAIN_WS_URL,
+    chain,
+    clock,
+    (error) => events.loopFailed('following the slots', error),
+    () => watcher.slotSeen(),
   )
   const snipers = startSnipers(
     {

@@ -14,63 +14,109 @@ const attempt = (orderId: string) => ({
   reference: null,
 })
 
+/** A promise that is resolved from outside. */
+function later<Value>(): { readonly promise: Promise<Value>; resolve(value: Value): void } {
+  let resolve: (value: Value) => void = () => undefined
+  const promise = new Promise<Value>((done) => (resolve = done))
+  return { promise, resolve: (value) => resolve(value) }
+}
+
+/** What is asked of Postgres, of the chain, and of the venue; the loop's clock goes by what is sent. */
+function engineOf(over: {
+  readonly chain: Pick<Chain, 'statuses'>
+  readonly clock: Pick<Engine['clock'], 'monotonic' | 'sleep'>
+  readonly attempts: readonly string[]
+  submit(): Promise<void>
+  /** An order is read when its attempt is resolved. */
+  resolving(orderId: string): void
+}): Engine {
+  const ports = {
+    clock: over.clock,
+    config: {
+      ATTEMPT_LEASE_MS: 1e9,
+      WATCH_INTERVAL_MS: 1,
+      RESEND_INTERVAL_MS: 1,
+      CONFIRM_COMMITMENT: 'confirmed',
+    },
+    events: { unresolved() {}, attemptSent() {}, sendFailed() {}, loopFailed() {} },
+    checkpoint() {},
+    genesisHash: GENESIS,
+    owner: 'owner',
+    chain: { finalizedHeight: () => Promise.resolve({ height: 1, slot: 1 }), ...over.chain },
+    settlement: { submit: over.submit },
+    store: {
+      attempts: {
+        takeUnresolved: () => Promise.resolve(over.attempts.map(attempt)),
+        releaseLeases: () => Promise.resolve(),
+      },
+      orders: {
+        get: (_account: null, orderId: string) => {
+          over.resolving(orderId)
+          return Promise.resolve(null)
+        },
+      },
+    },
+  }
+  return ports as unknown as Engine
+}
+
+const LANDED = { slot: 2, confirmation: 'confirmed' as const, error: null }
+
 test('an endpoint that takes nothing does not hold up what the chain has confirmed', async () => {
-  const [silent, landed] = ['silent', 'landed']
   let sent = 0
   const release: (() => void)[] = []
-  const chain: Pick<Chain, 'finalizedHeight' | 'statuses'> = {
-    finalizedHeight: () => Promise.resolve({ height: 1, slot: 1 }),
-    // It lands after both have been sent again.
-    statuses: (signatures) =>
-      Promise.resolve({
-        slot: 2,
-        statuses: signatures.map((signature) =>
-          signature === landed && sent > 1
-            ? { slot: 2, confirmation: 'confirmed' as const, error: null }
-            : null,
-        ),
-      }),
-  }
-  let watcher: ReturnType<typeof startWatcher> | null = null
-  const resolved = new Promise<string>((resolve) => {
-    // Ports alone: what is asked of Postgres, of the chain, and of the venue.
-    const ports = {
+  const resolved = later<string>()
+  const watcher = startWatcher(
+    engineOf({
       clock: { monotonic: () => sent * 10_000, sleep: () => new Promise((wake) => setImmediate(wake)) },
-      config: {
-        ATTEMPT_LEASE_MS: 1e9,
-        WATCH_INTERVAL_MS: 1,
-        RESEND_INTERVAL_MS: 1,
-        CONFIRM_COMMITMENT: 'confirmed',
+      attempts: ['silent', 'landed'],
+      chain: {
+        // It lands after both have been sent again.
+        statuses: (signatures) =>
+          Promise.resolve({
+            slot: 2,
+            statuses: signatures.map((signature) => (signature === 'landed' && sent > 1 ? LANDED : null)),
+          }),
       },
-      events: { unresolved() {}, attemptSent() {}, sendFailed() {}, loopFailed() {} },
-      checkpoint() {},
-      genesisHash: GENESIS,
-      owner: 'owner',
-      chain,
-      settlement: {
-        submit: () => {
-          sent += 1
-          return new Promise<void>((taken) => release.push(taken))
-        },
+      submit() {
+        sent += 1
+        return new Promise((taken) => release.push(taken))
       },
-      store: {
-        attempts: {
-          takeUnresolved: () => Promise.resolve([attempt(silent), attempt(landed)]),
-          releaseLeases: () => Promise.resolve(),
-        },
-        orders: {
-          get: (_account: null, orderId: string) => {
-            resolve(orderId)
-            return Promise.resolve(null)
-          },
-        },
-      },
-    }
-    watcher = startWatcher(ports as unknown as Engine, () => undefined)
-  })
-  expect(await resolved).toBe(landed)
-  const closed = (watcher as ReturnType<typeof startWatcher> | null)?.close()
+      resolving: resolved.resolve,
+    }),
+    () => undefined,
+  )
+  expect(await resolved.promise).toBe('landed')
   const releasing = setInterval(() => release.splice(0).forEach((taken) => taken()), 1)
-  await closed
+  await watcher.close()
   clearInterval(releasing)
+})
+
+test('a slot that comes is looked at without waiting for the interval', async () => {
+  let slot = 1
+  const asleep = later<void>()
+  const resolved = later<string>()
+  const watcher = startWatcher(
+    engineOf({
+      clock: {
+        monotonic: () => 0,
+        // An interval that never ends by itself.
+        sleep: (_ms, signal) =>
+          new Promise((_wake, reject) => {
+            signal?.addEventListener('abort', () => reject(signal.reason as Error))
+            asleep.resolve()
+          }),
+      },
+      attempts: ['one'],
+      chain: { statuses: () => Promise.resolve({ slot, statuses: [slot > 1 ? LANDED : null] }) },
+      submit: () => Promise.resolve(),
+      resolving: resolved.resolve,
+    }),
+    () => undefined,
+  )
+  await asleep.promise
+  slot = 2
+  watcher.slotSeen()
+  expect(await resolved.promise).toBe('one')
+  await watcher.close()
 })

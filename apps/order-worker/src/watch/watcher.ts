@@ -15,6 +15,8 @@ export interface Watcher {
   send(attempt: WatchedAttempt, order: Order): Promise<void>
   /** Takes the unresolved attempt of an order under watch. */
   adopt(orderId: string): Promise<void>
+  /** A slot has come: what it shows of those under watch is looked at now instead of at the next interval. */
+  slotSeen(): void
   close(): Promise<void>
 }
 
@@ -150,6 +152,9 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
         if (watchable) watch(watchable)
       }
       loop.wake()
+    },
+    slotSeen() {
+      if (watched.size > 0) loop.wake()
     },
     async close() {
       await loop.stop()

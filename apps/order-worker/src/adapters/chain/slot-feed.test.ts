@@ -15,8 +15,9 @@ let slot = 10
 const feeds: SlotFeed[] = []
 afterEach(() => Promise.all(feeds.splice(0).map((feed) => feed.stop())))
 
-function follow(wsUrl: string): SlotFeed {
-  const feed = startSlotFeed(wsUrl, { slot: () => Promise.resolve((slot += 1)) }, fast, () => undefined)
+function follow(wsUrl: string, onSlot?: () => void): SlotFeed {
+  const asked = { slot: () => Promise.resolve((slot += 1)) }
+  const feed = startSlotFeed(wsUrl, asked, fast, () => undefined, onSlot)
   feeds.push(feed)
   return feed
 }
@@ -36,6 +37,13 @@ it('asks for the slots where the connection never answers', async () => {
   await feed.reach(slot + 8, AbortSignal.timeout(10_000))
   silent.closeAllConnections()
   silent.close()
+})
+
+it('says that a slot has come, before who waits for it goes on', async () => {
+  let told = 0
+  const feed = follow('ws://127.0.0.1:9', () => (told += 1))
+  await feed.reach(slot + 2, AbortSignal.timeout(10_000))
+  expect(told).toBeGreaterThanOrEqual(2)
 })
 
 it('ends the wait by its signal', async () => {

@@ -22,7 +22,7 @@ interface Waiter {
 }
 
 /**
- * Hears of every slot by subscription. While that is silent the node is asked every second instead, so that a broken
+ * Hears of every slot by subscription and says so to `onSlot`. While that is silent the node is asked every second instead, so that a broken
  * subscription costs time and nothing else.
  */
 export function startSlotFeed(
@@ -30,6 +30,7 @@ export function startSlotFeed(
   chain: Pick<ChainAccounts, 'slot'>,
   clock: Clock,
   onError: (error: unknown) => void,
+  onSlot: () => void = () => undefined,
 ): SlotFeed {
   const stopping = new AbortController()
   const waiters = new Set<Waiter>()
@@ -44,6 +45,7 @@ export function startSlotFeed(
     heardAt = clock.monotonic()
     if (current !== null && slot <= current) return
     current = slot
+    onSlot()
     for (const waiter of [...waiters]) if (waiter.slot <= slot) waiter.done(heardAt)
   }
 
