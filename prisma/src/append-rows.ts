@@ -61,29 +61,24 @@ export function eventRows({ orderId, events }: OrderAppend) {
 
 export function newAttemptRow({ orderId, attempt }: OrderAppend): readonly object[] {
   if (!attempt || attempt.kind === 'resolve') return []
-  const common = { order_id: orderId, attempt: attempt.attempt, venues: attempt.venues ?? [] }
-  if (attempt.kind === 'fail')
-    return [
-      {
-        ...common,
-        status: 'failed',
-        expected_amount: text(attempt.expectedAmount),
-        code: attempt.code,
-        message: attempt.message,
-      },
-    ]
+  const signed = attempt.kind === 'submit' ? attempt : undefined
+  const failed = attempt.kind === 'fail' ? attempt : undefined
   return [
     {
-      ...common,
-      status: 'submitted',
-      signature: attempt.signature,
-      signed_transaction: Buffer.from(attempt.signedTransaction).toString('hex'),
-      last_valid_block_height: attempt.lastValidBlockHeight,
-      genesis_hash: attempt.genesisHash,
-      reference: attempt.reference,
+      order_id: orderId,
+      attempt: attempt.attempt,
+      venues: attempt.venues ?? [],
+      status: signed ? 'submitted' : 'failed',
       expected_amount: text(attempt.expectedAmount),
-      lease_owner: attempt.leaseOwner,
-      lease_ms: attempt.leaseMs,
+      signature: signed?.signature,
+      signed_transaction: signed && Buffer.from(signed.signedTransaction).toString('hex'),
+      last_valid_block_height: signed?.lastValidBlockHeight,
+      genesis_hash: signed?.genesisHash,
+      reference: signed?.reference,
+      lease_owner: signed?.leaseOwner,
+      lease_ms: signed?.leaseMs,
+      code: failed?.code,
+      message: failed?.message,
     },
   ]
 }

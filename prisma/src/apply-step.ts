@@ -24,28 +24,25 @@ function withAttempt(order: Order, change: AttemptChange, at: Date): readonly At
       one.attempt === number ? { ...one, status, slot, code, message, resolvedAt: at } : one,
     )
   }
-  const unsigned = {
+  const signed = change.kind === 'submit' ? change : null
+  const failed = change.kind === 'fail' ? change : null
+  const begun: Attempt = {
     orderId: order.id,
     accountId: order.accountId,
     attempt: change.attempt,
-    signature: null,
+    status: signed ? 'submitted' : 'failed',
+    signature: signed?.signature ?? null,
     signedTransaction: null,
-    lastValidBlockHeight: null,
-    genesisHash: null,
-    reference: null,
+    lastValidBlockHeight: signed?.lastValidBlockHeight ?? null,
+    genesisHash: signed?.genesisHash ?? null,
+    reference: signed?.reference ?? null,
     venues: change.venues ?? [],
     expectedAmount: change.expectedAmount ?? null,
     slot: null,
+    code: failed?.code ?? null,
+    message: failed?.message ?? null,
     startedAt: at,
+    resolvedAt: failed ? at : null,
   }
-  if (change.kind === 'fail') {
-    const { code, message } = change
-    return [...order.attempts, { ...unsigned, status: 'failed', code, message, resolvedAt: at }]
-  }
-  const { signature, lastValidBlockHeight, genesisHash, reference } = change
-  const signed = { signature, lastValidBlockHeight, genesisHash, reference }
-  return [
-    ...order.attempts,
-    { ...unsigned, ...signed, status: 'submitted', code: null, message: null, resolvedAt: null },
-  ]
+  return [...order.attempts, begun]
 }

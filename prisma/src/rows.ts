@@ -144,32 +144,63 @@ export const ORDER_JSON = Prisma.raw(`json_build_object(
 const amount = (text: string | null) => (text === null ? null : BigInt(text))
 const time = (epochMs: number | null) => (epochMs === null ? null : new Date(epochMs))
 
+/* Field by field: a copy that gets fields of its own beside those of the original takes V8 tens of microseconds. */
+
 export function attemptFromJson(json: AttemptJson): Attempt {
   return {
-    ...json,
+    orderId: json.orderId,
+    accountId: json.accountId,
+    attempt: json.attempt,
+    status: json.status,
+    signature: json.signature,
     signedTransaction: null,
+    lastValidBlockHeight: json.lastValidBlockHeight,
+    genesisHash: json.genesisHash,
+    reference: json.reference,
+    venues: json.venues,
     expectedAmount: amount(json.expectedAmount),
+    slot: json.slot,
+    code: json.code,
+    message: json.message,
     startedAt: new Date(json.startedAt),
     resolvedAt: time(json.resolvedAt),
   }
 }
 
-export function orderFromJson(
-  { priorityFeeMode, priorityFeeMaxLamports, ...json }: OrderJson,
-  attempts: readonly AttemptJson[],
-): Order {
+export function orderFromJson(json: OrderJson, attempts: readonly AttemptJson[]): Order {
   return {
-    ...json,
+    id: json.id,
+    accountId: json.accountId,
+    clientOrderId: json.clientOrderId,
+    type: json.type,
+    status: json.status,
+    phase: json.phase,
+    inputMint: json.inputMint,
+    outputMint: json.outputMint,
+    swapMode: json.swapMode,
     amount: BigInt(json.amount),
+    slippageBps: json.slippageBps,
+    maxPriceImpactBps: json.maxPriceImpactBps,
+    timeInForce: json.timeInForce,
     expiresAt: time(json.expiresAt),
+    limitPrice: json.limitPrice,
+    priceUnit: json.priceUnit,
     threshold: amount(json.threshold),
-    priorityFee: { mode: priorityFeeMode, maxLamports: BigInt(priorityFeeMaxLamports) },
+    trailingBps: json.trailingBps,
+    sniper: json.sniper,
+    priorityFee: { mode: json.priorityFeeMode, maxLamports: BigInt(json.priorityFeeMaxLamports) },
+    lastSeq: json.lastSeq,
     createdAt: new Date(json.createdAt),
     updatedAt: new Date(json.updatedAt),
     minOutputAmount: amount(json.minOutputAmount),
     maxInputAmount: amount(json.maxInputAmount),
+    route: json.route,
     inputUsed: amount(json.inputUsed),
     outputAmount: amount(json.outputAmount),
+    executedPrice: json.executedPrice,
+    txHash: json.txHash,
+    fees: json.fees,
+    failure: json.failure,
     attempts: attempts.map(attemptFromJson),
   }
 }
