@@ -43,52 +43,74 @@ export function compileMessage(
   const indexes = new Map(keys.map((key, index) => [key, index]))
   const indexOf = (key: string) => indexes.get(key) as number
 
-  const bytes: number[] = [
-    VERSION_0,
-    count((role) => (role & SIGNS) !== 0),
-    count((role) => role === SIGNS),
-    count((role) => role === 0),
-  ]
-  pushLength(bytes, keys.length)
-  for (const key of keys) bytes.push(...addresses.bytesOf(key))
-  bytes.push(...addresses.bytesOf(message.blockhash))
-  pushLength(bytes, message.instructions.length)
+  const out = new ByteWriter()
+  out.byte(VERSION_0)
+  out.byte(count((role) => (role & SIGNS) !== 0))
+  out.byte(count((role) => role === SIGNS))
+  out.byte(count((role) => role === 0))
+  out.length(keys.length)
+  for (const key of keys) out.bytes(addresses.bytesOf(key))
+  out.bytes(addresses.bytesOf(message.blockhash))
+  out.length(message.instructions.length)
   for (const { programAddress, accounts = [], data = [] } of message.instructions) {
-    bytes.push(indexOf(programAddress))
-    pushLength(bytes, accounts.length)
-    for (const { address } of accounts) bytes.push(indexOf(address))
-    pushLength(bytes, data.length)
-    bytes.push(...Array.from(data))
+    out.byte(indexOf(programAddress))
+    out.length(accounts.length)
+    for (const { address } of accounts) out.byte(indexOf(address))
+    out.length(data.length)
+    out.bytes(data)
   }
-  pushLength(bytes, 0)
+  out.length(0)
   return {
-    bytes: Uint8Array.from(bytes),
+    bytes: out.written(),
     signers: keys.filter((key) => ((roles.get(key) ?? 0) & SIGNS) !== 0),
   }
 }
 
-const SIGNATURE_BYTES = 64
+const MISSING = new Uint8Array(64)
 
 /** The transaction's wire form: signatures (a missing one is zeros), then the message. */
 export function assembleTransaction(
   { bytes, signers }: CompiledMessage,
   signatures: ReadonlyMap<string, Uint8Array>,
 ): Uint8Array {
-  const head: number[] = []
-  pushLength(head, signers.length)
-  const wire = new Uint8Array(head.length + signers.length * SIGNATURE_BYTES + bytes.length)
-  wire.set(head)
-  signers.forEach((signer, i) => {
-    const signature = signatures.get(signer)
-    if (signature) wire.set(signature, head.length + i * SIGNATURE_BYTES)
-  })
-  wire.set(bytes, head.length + signers.length * SIGNATURE_BYTES)
-  return wire
+  const out = new ByteWriter()
+  out.length(signers.length)
+  for (const signer of signers) out.bytes(signatures.get(signer) ?? MISSING)
+  out.bytes(bytes)
+  return out.written()
 }
 
-/** Solana's compact-u16: seven bits a byte, the lowest first. */
-function pushLength(bytes: number[], length: number): void {
-  let rest = length
-  for (; rest > 0x7f; rest >>= 7) bytes.push((rest & 0x7f) | 0x80)
-  bytes.push(rest)
+/** Bytes one after the other, in memory that grows. */
+class ByteWriter {
+  private memory = new Uint8Array(2_048)
+  private at = 0
+
+  byte(value: number): void {
+    this.reserve(1)
+    this.memory[this.at++] = value
+  }
+
+  bytes(values: ArrayLike<number>): void {
+    this.reserve(values.length)
+    this.memory.set(values, this.at)
+    this.at += values.length
+  }
+
+  /** Solana's compact-u16: seven bits a byte, the lowest first. */
+  length(length: number): void {
+    let rest = length
+    for (; rest > 0x7f; rest >>= 7) this.byte((rest & 0x7f) | 0x80)
+    this.byte(rest)
+  }
+
+  written(): Uint8Array {
+    return this.memory.slice(0, this.at)
+  }
+
+  private reserve(count: number): void {
+    if (this.at + count <= this.memory.length) return
+    const larger = new Uint8Array(2 * (this.at + count))
+    larger.set(this.memory)
+    this.memory = larger
+  }
 }
