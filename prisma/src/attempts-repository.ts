@@ -21,12 +21,14 @@ FROM (
   ORDER BY started_at LIMIT ${limit}::int FOR NO KEY UPDATE SKIP LOCKED
 ) free
 WHERE a.order_id = free.order_id AND a.attempt = free.attempt`)
-      const rows = await client.attempt.findMany({
-        where: { status: 'submitted', leaseOwner: owner },
-        orderBy: { startedAt: 'asc' },
-        take: limit,
-      })
-      return rows.map(toAttempt)
+      // The status written out: with it as a parameter the index of unresolved attempts cannot be used.
+      const rows = await client.$queryRaw<{ attempt: AttemptJson; bytes: string | null }[]>(Prisma.sql`
+SELECT ${ATTEMPT_JSON} AS attempt, encode(a.signed_transaction, 'base64') AS bytes FROM attempts a
+WHERE a.status = 'submitted' AND a.lease_owner = ${owner} ORDER BY a.started_at LIMIT ${limit}::int`)
+      return rows.map(({ attempt, bytes }) => ({
+        ...attemptFromJson(attempt),
+        signedTransaction: bytes === null ? null : Uint8Array.from(Buffer.from(bytes, 'base64')),
+      }))
     },
 
     async releaseLeases(owner) {

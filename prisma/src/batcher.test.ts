@@ -6,7 +6,7 @@ function harness(config: Partial<BatcherConfig> = {}) {
   const runs: { items: readonly number[]; end(): void; fail(error: Error): void }[] = []
   const naps: { ms: number; end(): void }[] = []
   const batcher = createBatcher<number, string>(
-    { maxBatch: 3, maxQueue: 5, windowMs: 0, ...config },
+    { maxBatch: 3, maxQueue: 5, windowMs: 0, gatherAfter: 1, ...config },
     {
       run: (items) =>
         new Promise((resolve, reject) => {
@@ -95,6 +95,24 @@ test('when the database is down, those that wait are refused at once', async () 
   await expect(running).rejects.toThrow('down')
   await expect(waiting).rejects.toThrow('down')
   expect(runs).toHaveLength(1)
+})
+
+test('after a run of few the next group does not gather', async () => {
+  const { batcher, runs, naps } = harness({ windowMs: 7, gatherAfter: 2 })
+  const all = [batcher.submit(1)]
+  await turn()
+  all.push(batcher.submit(2), batcher.submit(3))
+  runs[0]?.end()
+  await turn()
+  expect([naps, runs.map(({ items }) => items)]).toEqual([[], [[1], [2, 3]]])
+  all.push(batcher.submit(4))
+  runs[1]?.end()
+  await turn()
+  expect(naps).toHaveLength(1)
+  naps[0]?.end()
+  await turn()
+  runs[2]?.end()
+  await Promise.all(all)
 })
 
 test('after a run the next group gathers for the window, unless it is full', async () => {

@@ -5,8 +5,10 @@ export interface BatcherConfig {
   readonly maxBatch: number
   /** Items waiting at most; one more is refused with OVERLOADED. */
   readonly maxQueue: number
-  /** After a run, the next group gathers for this long, unless it is full. */
+  /** After a run, the next group gathers for this long, unless it is full... */
   readonly windowMs: number
+  /** ...or the run had fewer items than this: then little comes, and waiting for more of it only costs time. */
+  readonly gatherAfter: number
 }
 
 export interface BatcherDeps<Item, Result> {
@@ -67,7 +69,8 @@ export function createBatcher<Item, Result>(
       const batch = queue.slice(0, config.maxBatch)
       queue = queue.slice(config.maxBatch)
       await runOne(batch)
-      if (config.windowMs > 0 && !closed && queue.length > 0 && queue.length < config.maxBatch)
+      const gathers = queue.length > 0 && queue.length < config.maxBatch
+      if (config.windowMs > 0 && batch.length >= config.gatherAfter && !closed && gathers)
         await deps.sleep(config.windowMs)
     }
     draining = null

@@ -13,7 +13,7 @@ import { missingMigrations } from './migrations'
 import { createOrderReads } from './orders-repository'
 import { createPersist, type Sleeper } from './persist'
 import { createStatements } from './statements'
-import { createStatementNames } from './statement-names'
+import { createStatementNames, isPooled } from './statement-names'
 import type { OrderReads, OrderWrites, Store, StoreConfig } from './store'
 import { createTradingRepository } from './trading-repository'
 import { createTriggersRepository } from './triggers-repository'
@@ -28,6 +28,13 @@ export interface StoreDeps {
 /** How much longer than the server a client waits before it gives up on a statement: a silent network. */
 const NETWORK_SLACK_MS = 1_000
 
+/**
+ * Plans are made once for a connection and kept: one that is made while there are few orders would read through all of them ever after.
+ * All that is read here has an index. Compiling a plan never pays for statements of milliseconds. Unnamed statements, as a pooler may
+ * need them, are planned each time.
+ */
+const PLANNING = '-c enable_seqscan=off -c jit=off'
+
 /** Connects lazily: a store can be made while Postgres is away. */
 export function createStore(config: StoreConfig, deps: StoreDeps): Store {
   const statementTimeout = config.statementTimeoutMillis ?? 5_000
@@ -36,6 +43,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
     max: config.poolSize ?? 10,
     connectionTimeoutMillis: config.connectionTimeoutMillis ?? 2_000,
     statement_timeout: statementTimeout,
+    ...(isPooled(config.databaseUrl) ? {} : { options: PLANNING }),
     query_timeout: statementTimeout + NETWORK_SLACK_MS,
     keepAlive: true,
   })

@@ -45,11 +45,14 @@ export interface JournalConfig {
   readonly maxBatch?: number
   /** Callers waiting at most, each of accept and append (default 20,000). */
   readonly maxQueue?: number
-  /** After a statement, the next group gathers for this long (default 1). */
+  /** After a statement for GATHER_AFTER rows or more, the next group gathers for this long (default 1). */
   readonly windowMs?: number
   /** How long an append waits for `publish` (default 250). */
   readonly publishWaitMs?: number
 }
+
+/** Statements for fewer rows follow each other at once: at such a rate a window would only make each step slower. */
+const GATHER_AFTER = 8
 
 /** Publishes that may be under way at once; news beyond that is left to the repair from Postgres. */
 const MAX_PUBLISHING = 64
@@ -107,7 +110,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
     toldOf: (telling: Promise<void>) => Promise<void>,
   ): Batcher<Item, Told<Result>> {
     return createBatcher<Item, Told<Result>>(
-      { maxBatch, maxQueue, windowMs },
+      { maxBatch, maxQueue, windowMs, gatherAfter: GATHER_AFTER },
       {
         async run(items) {
           const steps = items.map(stepOfItem)

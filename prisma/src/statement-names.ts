@@ -11,7 +11,7 @@ export type NameStatement = (query: { readonly sql: string }) => string
  */
 export function createStatementNames(databaseUrl: string): NameStatement {
   const names = new Map<string, string>()
-  const most = URL.canParse(databaseUrl) && isPooled(new URL(databaseUrl)) ? 0 : MOST_PREPARED
+  const most = isPooled(databaseUrl) ? 0 : MOST_PREPARED
   return ({ sql }) => {
     const known = names.get(sql)
     if (known !== undefined) return known
@@ -22,6 +22,7 @@ export function createStatementNames(databaseUrl: string): NameStatement {
   }
 }
 
-function isPooled(url: URL): boolean {
-  return url.searchParams.get('pgbouncer') === 'true'
+/** Whether the address is of a pooler that knows of no prepared statements and of no options of a connection. */
+export function isPooled(databaseUrl: string): boolean {
+  return URL.canParse(databaseUrl) && new URL(databaseUrl).searchParams.get('pgbouncer') === 'true'
 }

@@ -26,18 +26,33 @@ WITH RECURSIVE pairs AS (
 )
 SELECT input_mint AS "inputMint", output_mint AS "outputMint" FROM pairs`
 
+function behind(orderId: string | undefined): Prisma.Sql {
+  return orderId === undefined ? Prisma.sql`true` : Prisma.sql`order_id > ${orderId}::uuid`
+}
+
 export function createTriggersRepository(client: PrismaClient): TriggersRepository {
+  /** A kind is written out: with it as a parameter the indexes that hang on it cannot be used. */
+  async function inOrder(matches: Prisma.Sql, limit: number): Promise<Trigger[]> {
+    const found = await client.$queryRaw<{ orderId: string }[]>(
+      Prisma.sql`SELECT order_id AS "orderId" FROM triggers ${matches} ORDER BY order_id LIMIT ${limit}::int`,
+    )
+    const orderIds = found.map(({ orderId }) => orderId)
+    const rows = await client.trigger.findMany({
+      where: { orderId: { in: orderIds } },
+      orderBy: { orderId: 'asc' },
+    })
+    return rows.map(toTrigger)
+  }
+
   return {
     async page({ pair, afterOrderId, limit }) {
-      const rows = await client.trigger.findMany({
-        where: {
-          ...(pair && { inputMint: pair.inputMint, outputMint: pair.outputMint, kind: { not: 'sniper' } }),
-          ...(afterOrderId !== undefined && { orderId: { gt: afterOrderId } }),
-        },
-        orderBy: { orderId: 'asc' },
-        take: limit,
-      })
-      return rows.map(toTrigger)
+      return inOrder(
+        pair === undefined
+          ? Prisma.sql`WHERE ${behind(afterOrderId)}`
+          : Prisma.sql`WHERE input_mint = ${pair.inputMint} AND output_mint = ${pair.outputMint} AND kind <> 'sniper'
+  AND ${behind(afterOrderId)}`,
+        limit,
+      )
     },
 
     async openedSince(sinceMs, limit, after) {
@@ -73,16 +88,8 @@ WHERE t.order_id = m.order_id`)
     },
 
     async snipersFor(mint, limit, afterOrderId) {
-      const rows = await client.trigger.findMany({
-        where: {
-          outputMint: mint,
-          kind: 'sniper',
-          ...(afterOrderId !== undefined && { orderId: { gt: afterOrderId } }),
-        },
-        orderBy: { orderId: 'asc' },
-        take: limit,
-      })
-      return rows.map(toTrigger)
+      const matches = Prisma.sql`WHERE output_mint = ${mint} AND kind = 'sniper' AND ${behind(afterOrderId)}`
+      return inOrder(matches, limit)
     },
 
     pairs: () => client.$queryRaw<PairOfMints[]>(PAIRS),
