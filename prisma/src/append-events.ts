@@ -5,16 +5,7 @@ import { eventRows, fillRow, newAttemptRow, outcomeRow, stepRow } from './append
 import { applyStep } from './apply-step'
 import { runByHalves } from './batcher'
 import type { AppendResult, OrderAppend } from './orders'
-import {
-  ATTEMPT_JSON,
-  ORDER_JSON,
-  orderFromJson,
-  toJson,
-  toNews,
-  toOrder,
-  type AttemptJson,
-  type OrderJson,
-} from './rows'
+import { ATTEMPT_JSON, ORDER_JSON, orderFromText, toJson, toNews, toOrder } from './rows'
 import { type StoreWriting } from './statements'
 
 /** `at`: when it was applied, by the clock of Postgres, epoch ms. `before`: the cursor before the first of the append's events. */
@@ -217,10 +208,7 @@ function appended(append: OrderAppend, row: AppendedRow): AppendResult {
 function orderAfter(append: OrderAppend, [, at, , order, attempts]: AppendedRow): Order {
   if (append.order) return applyStep(append.order, append, new Date(Number(at)))
   if (order === null) throw new Error(`the step of order ${append.orderId} was answered without the order`)
-  return orderFromJson(
-    JSON.parse(order) as OrderJson,
-    attempts === null ? [] : (JSON.parse(attempts) as readonly AttemptJson[]),
-  )
+  return orderFromText(order, attempts)
 }
 
 /** Of the appends that lost, those that had already won, seen by their event ids: a connection broke before the answer came. */

@@ -4,7 +4,7 @@ import { Prisma } from '../generated/client'
 import { createBatcher } from './batcher'
 import { decodeCursor, encodeCursor } from './cursor'
 import { isUnavailable } from './errors'
-import { ATTEMPT_JSON, ORDER_JSON, orderFromJson, type AttemptJson, type OrderJson } from './rows'
+import { ATTEMPT_JSON, ORDER_JSON, orderFromText } from './rows'
 import { type Statements, type StoreWriting } from './statements'
 import type { OrderReads } from './store'
 
@@ -30,12 +30,7 @@ async function readOrders(statements: Statements, rest: Prisma.Sql): Promise<Ord
   const rows = await statements.rows<readonly [order: string, attempts: string | null]>(Prisma.sql`
 SELECT ${ORDER_JSON}, (SELECT json_agg(${ATTEMPT_JSON} ORDER BY a.attempt) FROM attempts a WHERE a.order_id = o.id)
 FROM orders o ${rest}`)
-  return rows.map(([order, attempts]) =>
-    orderFromJson(
-      JSON.parse(order) as OrderJson,
-      attempts === null ? [] : (JSON.parse(attempts) as readonly AttemptJson[]),
-    ),
-  )
+  return rows.map(([order, attempts]) => orderFromText(order, attempts))
 }
 
 const withIds = (orderIds: readonly string[]) =>

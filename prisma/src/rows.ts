@@ -167,7 +167,7 @@ export function attemptFromJson(json: AttemptJson): Attempt {
   }
 }
 
-export function orderFromJson(json: OrderJson, attempts: readonly AttemptJson[]): Order {
+function orderFromJson(json: OrderJson, attempts: readonly AttemptJson[]): Order {
   return {
     id: json.id,
     accountId: json.accountId,
@@ -203,6 +203,14 @@ export function orderFromJson(json: OrderJson, attempts: readonly AttemptJson[])
     failure: json.failure,
     attempts: attempts.map(attemptFromJson),
   }
+}
+
+/** The order of a statement's answer: `ORDER_JSON`, and a list of `ATTEMPT_JSON` or null for none, as the driver has them. */
+export function orderFromText(order: string, attempts: string | null): Order {
+  return orderFromJson(
+    JSON.parse(order) as OrderJson,
+    attempts === null ? [] : (JSON.parse(attempts) as readonly AttemptJson[]),
+  )
 }
 
 /**

@@ -85,6 +85,16 @@ export const MAX_EXECUTABLE_SWAPS = 500
 /** Launches of one answer at most. */
 export const MAX_LAUNCHES = 1_000
 
+/** What is to be swapped, for which attempt. */
+const swapRequest = {
+  orderId: orderIdSchema,
+  attempt: z.number().int().min(1),
+  wallet: addressSchema,
+  swapMode: swapModeSchema,
+  inputMint: addressSchema,
+  outputMint: addressSchema,
+}
+
 const swapReplySchema = z.object({
   instructions: z.array(instructionSchema),
   coSigner: addressSchema,
@@ -108,12 +118,7 @@ export const dexRouterOperations = {
   },
   swap: {
     request: z.object({
-      orderId: orderIdSchema,
-      attempt: z.number().int().min(1),
-      wallet: addressSchema,
-      swapMode: swapModeSchema,
-      inputMint: addressSchema,
-      outputMint: addressSchema,
+      ...swapRequest,
       /** ExactIn: the exact input. ExactOut: the most input that is signed. */
       inAmount: amountSchema,
       /** ExactIn: the least output. ExactOut: the exact output. */
@@ -125,12 +130,7 @@ export const dexRouterOperations = {
   /** `quote` and the `swap` of what it finds by one request: most of the cost of either is the way there and back. */
   quoteSwap: {
     request: z.object({
-      orderId: orderIdSchema,
-      attempt: z.number().int().min(1),
-      wallet: addressSchema,
-      swapMode: swapModeSchema,
-      inputMint: addressSchema,
-      outputMint: addressSchema,
+      ...swapRequest,
       amount: amountSchema,
       /** The least output (ExactIn) or the most input (ExactOut); where it is null, what is quoted less the slippage fixes it. */
       bound: amountSchema.nullable(),

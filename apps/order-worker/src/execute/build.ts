@@ -12,6 +12,7 @@ import { type Engine } from '../engine'
 import { type Wallet } from '../signer/wallets'
 import { buildTransaction, computeUnitPrice } from './build-transaction'
 import { checkInstructions } from './check-instructions'
+import { fixedBound } from './route'
 import { type QuotedSwap } from './run'
 
 /** What a wallet should keep in lamports beside the input: fees, and the rent of the accounts a swap may open. */
@@ -19,7 +20,7 @@ const LAMPORTS_RESERVE = 5_000_000n
 const AUTO_PRIORITY_RESERVE = 1_000_000n
 
 function amountsOf(order: Order): SignedAmounts {
-  const bound = order.swapMode === 'ExactIn' ? order.minOutputAmount : order.maxInputAmount
+  const bound = fixedBound(order)
   if (bound === null) throw new Error(`order ${order.id} has no bound yet`)
   return signedAmounts(order.swapMode, order.amount, bound)
 }

@@ -3,8 +3,8 @@ import { type FailureCode, type RouteReceipt } from '@fillstream/types'
 import { type Engine } from '../engine'
 import { type QuotedSwap } from './run'
 
-/** What is fixed of an order so far. */
-function fixedBound({ swapMode, minOutputAmount, maxInputAmount }: Order): bigint | null {
+/** The least output (ExactIn) or the most input (ExactOut) that is fixed of an order; null before its first quote. Base units. */
+export function fixedBound({ swapMode, minOutputAmount, maxInputAmount }: Order): bigint | null {
   return swapMode === 'ExactIn' ? minOutputAmount : maxInputAmount
 }
 

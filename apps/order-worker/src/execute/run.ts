@@ -3,6 +3,7 @@ import { IN_TIME } from '@fillstream/runtime'
 import { applyStep, type OrderAppend } from '@fillstream/store'
 import { type EventData, type OrderStatus, type SwapReply } from '@fillstream/types'
 import { type Engine } from '../engine'
+import { stepsOf } from './steps-of'
 
 /** What of the engine a run writes with. */
 type Writing = Pick<Engine, 'journal' | 'clock' | 'ids'> & {
@@ -57,31 +58,18 @@ export class Run {
 
   /** Takes a step that nothing outside depends on. @throws StepLostError */
   async take(status: OrderStatus, phase: string, data: EventData, changes: OrderChanges = {}): Promise<void> {
-    this.add({ eventId: this.engine.ids.uuid(), status, phase, data }, changes)
-    if (this.engine.config.STEP_PATIENCE_MS === 0) await this.write()
-  }
-
-  private add(event: EventDraft, changes: OrderChanges): void {
-    const { current } = this
-    this.events = [...this.events, event]
+    const { current, engine } = this
+    const step = { ...stepsOf(engine, current, [[status, phase, data]]), changes }
+    this.events = [...this.events, ...step.events]
     this.changes = { ...this.changes, ...changes }
-    const step = { orderId: current.id, accountId: current.accountId, from: current.status }
-    this.current = applyStep(
-      current,
-      { ...step, expectedSeq: current.lastSeq, events: [event], changes },
-      current.updatedAt,
-    )
+    this.current = applyStep(current, step, current.updatedAt)
+    if (engine.config.STEP_PATIENCE_MS === 0) await this.write()
   }
 
   /** The steps taken so far and then `append`, which is of the order as they leave it, as one append. */
   private together(append: Pick<OrderAppend, 'events' | 'changes' | 'attempt'>): OrderAppend {
-    const { id, accountId, status, lastSeq } = this.written
     return {
-      orderId: id,
-      accountId,
-      from: status,
-      expectedSeq: lastSeq,
-      order: this.written,
+      ...stepsOf(this.engine, this.written, []),
       events: [...this.events, ...append.events],
       changes: { ...this.changes, ...append.changes },
       ...(append.attempt && { attempt: append.attempt }),
