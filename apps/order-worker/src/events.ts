@@ -62,6 +62,10 @@ export function createWorkerEvents({ logger, metrics }: Deps) {
     attemptSent(orderId: string, attempt: number, signature: string) {
       logger.info('transaction sent', { orderId, attempt, signature })
     },
+    /** The same bytes once more, as every RESEND_INTERVAL_MS while the chain has not shown them. */
+    attemptSentAgain(orderId: string, attempt: number, signature: string) {
+      logger.debug('transaction sent again', { orderId, attempt, signature })
+    },
     sendFailed(orderId: string, attempt: number, error: unknown) {
       logger.warn('sending failed; the outcome is unknown until the chain says it', {
         orderId,

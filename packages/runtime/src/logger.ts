@@ -1,4 +1,5 @@
 import winston from 'winston'
+import { gatherLines } from './log-lines'
 
 export type LogFields = Readonly<Record<string, unknown>>
 
@@ -59,13 +60,14 @@ function wrap(logger: winston.Logger): Logger {
 
 /** JSON lines on stdout. `level`: debug, info, warn, error or silent. */
 export function createLogger({ service, level }: { service: string; level: string }): Logger {
+  const lines = gatherLines((text) => process.stdout.write(text), process)
   return wrap(
     winston.createLogger({
       level: level === 'silent' ? 'error' : level,
       silent: level === 'silent',
       defaultMeta: { service },
       format: winston.format.combine(winston.format.timestamp(), winston.format.json()),
-      transports: [new winston.transports.Console()],
+      transports: [new winston.transports.Stream({ stream: lines })],
     }),
   )
 }

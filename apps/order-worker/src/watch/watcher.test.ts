@@ -38,7 +38,7 @@ function engineOf(over: {
       RESEND_INTERVAL_MS: 1,
       CONFIRM_COMMITMENT: 'confirmed',
     },
-    events: { unresolved() {}, attemptSent() {}, sendFailed() {}, loopFailed() {} },
+    events: { unresolved() {}, attemptSent() {}, attemptSentAgain() {}, sendFailed() {}, loopFailed() {} },
     checkpoint() {},
     genesisHash: GENESIS,
     owner: 'owner',

@@ -43,13 +43,15 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
   const resending = new Set<Promise<void>>()
 
   async function sendBytes(entry: Entry): Promise<void> {
+    const { orderId, attempt, signature, signedTransaction } = entry.attempt
+    const tell = entry.sentAt === -Infinity ? events.attemptSent : events.attemptSentAgain
     entry.sentAt = clock.monotonic()
     try {
-      await engine.settlement.submit(entry.attempt.signedTransaction)
+      await engine.settlement.submit(signedTransaction)
       engine.checkpoint('transaction.sent')
-      events.attemptSent(entry.attempt.orderId, entry.attempt.attempt, entry.attempt.signature)
+      tell(orderId, attempt, signature)
     } catch (error) {
-      events.sendFailed(entry.attempt.orderId, entry.attempt.attempt, error)
+      events.sendFailed(orderId, attempt, error)
     }
   }
 
