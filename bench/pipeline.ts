@@ -1,15 +1,22 @@
-import { usageByService } from './measure/engine'
 import { analyze, place } from './measure/placing'
 import { perSecond, print, report, type Row } from './measure/report'
 import { runRounds, type Contestant, type Rounds } from './measure/rounds'
 import { closeAll, readArguments, runBench } from './measure/run-bench'
-import { openBareQueue, openEngine, openSkeleton, openUsual, type System } from './measure/systems'
+import {
+  openBareQueue,
+  openEngine,
+  openLadenSkeleton,
+  openSkeleton,
+  openUsual,
+  type System,
+} from './measure/systems'
 import { formatCpu } from './measure/usage'
 
 /*
- * Orders a second from POST to the commit of `confirmed`, against bare BullMQ, the skeleton and the usual way, all in one run on the
+ * Orders a second from POST to the commit of `confirmed`, against bare BullMQ, the skeleton (bare, and laden with what an
+ * order carries) and the usual way, all in one run on the
  * same Redis and Postgres. The chain of the engine lands at once; the others have none.
- * `pnpm bench pipeline [orders] [rounds] [bullmq|skeleton|usual|engine ...]`
+ * `pnpm bench pipeline [orders] [rounds] [bullmq|skeleton|laden|usual|engine ...]`
  */
 const CONNECTIONS = 64
 
@@ -30,8 +37,9 @@ async function main(): Promise<void> {
       return { name: 'bullmq', run, analyze: () => Promise.resolve(), close: () => bare.close() }
     },
     skeleton: async () => contestant('skeleton', await openSkeleton(), orders),
+    laden: async () => contestant('laden', await openLadenSkeleton(), orders),
     usual: async () => contestant('usual', await openUsual(), Math.ceil(orders / 8)),
-    engine: () => engine(orders),
+    engine: async () => contestant('engine', await openEngine({ chain: 'instant' }), orders),
   }
   const systems: Running[] = []
   try {
@@ -52,7 +60,7 @@ async function main(): Promise<void> {
 function rowsOf(found: Rounds, names: ReadonlySet<string>): Row[] {
   if (!names.has('engine'))
     return [...names].map((name) => ({ what: name, value: perSecond(found.median(name, 'confirmed')) }))
-  const against = (name: string, atLeast: number, what: string): Row[] =>
+  const against = (name: string, atLeast: number | null, what: string): Row[] =>
     names.has(name)
       ? [
           found.beside(
@@ -60,39 +68,28 @@ function rowsOf(found: Rounds, names: ReadonlySet<string>): Row[] {
             'confirmed',
             'engine',
             { contestant: name, name },
-            { format: perSecond, atLeast },
+            { format: perSecond, ...(atLeast === null ? {} : { atLeast }) },
           ),
         ]
       : []
   return [
     ...against('skeleton', 0.75, 'POST to confirmed, beside our wiring without logic'),
+    ...against('laden', null, 'beside that wiring with quote, signatures and the rows of an order'),
     ...against('bullmq', 0.25, 'beside bare BullMQ, add and no-op (stretch)'),
     ...against('usual', 5, 'beside the usual way, no delays'),
   ]
 }
 
-function contestant(name: string, { exchange, close }: System, orders: number): Running {
+function contestant(name: string, { exchange, usage, close }: System, orders: number): Running {
   return {
     name,
     close,
     analyze: () => analyze(exchange),
     async run() {
+      const before = await usage()
       const { accepted, confirmed } = await place(exchange, orders, { connections: CONNECTIONS })
+      print(`  CPU us an order: ${formatCpu(before, await usage(), orders)}`)
       return { accepted, confirmed }
-    },
-  }
-}
-
-async function engine(orders: number): Promise<Running> {
-  const { stack, exchange, close } = await openEngine({ chain: 'instant' })
-  const bare = contestant('engine', { exchange, close }, orders)
-  return {
-    ...bare,
-    async run() {
-      const before = await usageByService(stack)
-      const figures = await bare.run()
-      print(`  CPU us an order: ${formatCpu(before, await usageByService(stack), orders)}`)
-      return figures
     },
   }
 }

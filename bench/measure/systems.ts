@@ -5,10 +5,11 @@ import { createTestRedis } from '../../tests/support/redis'
 import { type Stack, type StackOptions } from '../../tests/support/stack'
 import { SKELETON_TABLES } from '../yardsticks/skeleton-store'
 import { execute } from './database'
-import { startEngine } from './engine'
+import { startEngine, usageByService, usageOfBacking } from './engine'
 import { ENGINE_BODY, YARDSTICK_BODY, type Exchange } from './placing'
 import { closeAll } from './run-bench'
 import { createTraders, follow } from './traders'
+import { usageOf, type Usage } from './usage'
 import { startYardstick, type YardstickProcess } from './yardstick'
 
 const ACCOUNTS = 16
@@ -16,6 +17,8 @@ const ACCOUNTS = 16
 /** Something that takes orders and settles them, running. */
 export interface System {
   readonly exchange: Exchange
+  /** What each of its processes has used so far, and Postgres and Redis where they are the bench's own. */
+  usage(): Promise<ReadonlyMap<string, Usage>>
   close(): Promise<void>
 }
 
@@ -30,6 +33,7 @@ export async function openEngine(
     const followers = await follow(traders, () => `${stack.urls.stream}/v1/stream`, subscription)
     return {
       stack,
+      usage: () => usageByService(stack),
       exchange: {
         url: `${stack.urls.gateway}/v1/orders`,
         bodies: [ENGINE_BODY],
@@ -52,6 +56,12 @@ export async function openEngine(
 /** Our own services' wiring and durability with no logic inside. */
 export function openSkeleton(): Promise<System> {
   return openYardstick('skeleton_orders', ['skeleton-gateway', 'skeleton-worker', 'skeleton-notifier'])
+}
+
+/** The skeleton with what an order carries: a quote that is asked for, signatures, the rows of the engine. Still no logic. */
+export function openLadenSkeleton(): Promise<System> {
+  const names = ['skeleton-gateway', 'laden-router', 'laden-worker', 'skeleton-notifier']
+  return openYardstick('orders', names, { SKELETON_ROWS: 'full' })
 }
 
 /** The usual way. @param delayMs of its simulated venue, `from-to` */
@@ -77,7 +87,9 @@ async function openYardstick(
       ({ accountId }) => `ws://${notifier.address}/?account=${accountId}`,
       null,
     )
+    const own = () => processes.map(({ pid }, i) => [names[i] ?? '', usageOf(pid)] as const)
     return {
+      usage: () => Promise.resolve(new Map([...own(), ...usageOfBacking()])),
       exchange: {
         url: `http://${gateway.address}/v1/orders`,
         bodies: [YARDSTICK_BODY],

@@ -3,15 +3,21 @@ import { createApp, listen } from '@fillstream/runtime'
 import { Queue } from 'bullmq'
 import express from 'express'
 import { Redis } from 'ioredis'
+import { Pool } from 'pg'
 import { bodySchema } from './body'
+import { createLadenStore } from './laden-store'
 import { readSettings, tellReady } from './settings'
 import { createGroups, createSkeletonStore, type NewRow } from './skeleton-store'
 import { createTeller } from './skeleton-stream'
 
-/* The gateway of the skeleton: checks the body, makes the order durable with the others of its moment, queues it, answers. */
+/*
+ * The gateway of the skeleton: checks the body, makes the order durable with the others of its moment, queues it, answers.
+ * SKELETON_ROWS: `full` for the rows of the laden one.
+ */
 async function main(): Promise<void> {
   const { databaseUrl, redisUrl, prefix } = readSettings()
-  const store = createSkeletonStore(databaseUrl)
+  const pool = new Pool({ connectionString: databaseUrl, max: 4 })
+  const store = process.env['SKELETON_ROWS'] === 'full' ? createLadenStore(pool) : createSkeletonStore(pool)
   const redis = new Redis(redisUrl)
   const queue = new Queue(`${prefix}-skeleton`, { connection: new Redis(redisUrl) })
   const tell = createTeller(redis, prefix)

@@ -1,4 +1,4 @@
-import { Pool } from 'pg'
+import { type Pool } from 'pg'
 
 /** Rows of the skeleton: an order and its events, nothing else. */
 export const SKELETON_TABLES = `
@@ -62,8 +62,7 @@ export function createGroups<Item>(write: (items: readonly Item[]) => Promise<vo
 }
 
 /** Durable writes by prepared statements over arrays: one for each group. */
-export function createSkeletonStore(databaseUrl: string) {
-  const pool = new Pool({ connectionString: databaseUrl, max: 4 })
+export function createSkeletonStore(pool: Pool) {
   const column = <Item, Value>(items: readonly Item[], read: (item: Item) => Value) => items.map(read)
   return {
     async insert(rows: readonly NewRow[]): Promise<void> {

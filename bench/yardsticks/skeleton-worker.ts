@@ -1,5 +1,6 @@
 import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
+import { Pool } from 'pg'
 import { readSettings, tellReady } from './settings'
 import { createGroups, createSkeletonStore, type Step } from './skeleton-store'
 import { createTeller } from './skeleton-stream'
@@ -9,7 +10,7 @@ const STEPS = ['routing', 'building', 'submitted', 'confirmed'] as const
 
 async function main(): Promise<void> {
   const { databaseUrl, redisUrl, prefix } = readSettings()
-  const store = createSkeletonStore(databaseUrl)
+  const store = createSkeletonStore(new Pool({ connectionString: databaseUrl, max: 4 }))
   const tell = createTeller(new Redis(redisUrl), prefix)
   const append = createGroups<Step>(async (steps) => {
     await store.append(steps)
