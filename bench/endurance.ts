@@ -15,7 +15,7 @@ const ACCOUNTS = 16
 const CONNECTIONS = 64
 /** Orders placed and not yet confirmed at most, so that the rate is the engine's and not a backlog's. */
 const SLICE = 5_000
-const PAGES = 300
+const PAGES = 1_000
 
 async function main(): Promise<void> {
   const { orders } = readArguments({ orders: { full: 30_000, quick: 10_000 } })

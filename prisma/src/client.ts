@@ -33,7 +33,7 @@ const NETWORK_SLACK_MS = 1_000
  * All that is read here has an index. Compiling a plan never pays for statements of milliseconds. Unnamed statements, as a pooler may
  * need them, are planned each time.
  */
-const PLANNING = '-c enable_seqscan=off -c jit=off'
+const PLANNING = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off'
 
 /** Connects lazily: a store can be made while Postgres is away. */
 export function createStore(config: StoreConfig, deps: StoreDeps): Store {

@@ -4,7 +4,7 @@ import { Prisma } from '../generated/client'
 import { createBatcher } from './batcher'
 import { decodeCursor, encodeCursor } from './cursor'
 import { isUnavailable } from './errors'
-import { ATTEMPT_JSON, ORDER_JSON, orderFromText } from './rows'
+import { ATTEMPT_JSON, LISTED_ORDER_JSON, ORDER_JSON, orderFromText } from './rows'
 import { type Statements, type StoreWriting } from './statements'
 import type { OrderReads } from './store'
 
@@ -26,9 +26,9 @@ function is(column: string, type: string, value: string | undefined): Prisma.Sql
 const READS = { maxBatch: 500, maxQueue: 20_000, windowMs: 0, gatherAfter: 1 }
 
 /** Orders with their attempts, without signed bytes: `rest` says which, and in which order. */
-async function readOrders(statements: Statements, rest: Prisma.Sql): Promise<Order[]> {
+async function readOrders(statements: Statements, rest: Prisma.Sql, columns = ORDER_JSON): Promise<Order[]> {
   const rows = await statements.rows<readonly [order: string, attempts: string | null]>(Prisma.sql`
-SELECT ${ORDER_JSON}, (SELECT json_agg(${ATTEMPT_JSON} ORDER BY a.attempt) FROM attempts a WHERE a.order_id = o.id)
+SELECT ${columns}, (SELECT json_agg(${ATTEMPT_JSON} ORDER BY a.attempt) FROM attempts a WHERE a.order_id = o.id)
 FROM orders o ${rest}`)
   return rows.map(([order, attempts]) => orderFromText(order, attempts))
 }
@@ -80,6 +80,7 @@ export function createOrderReads({
         statements,
         Prisma.sql`WHERE o.account_id = ${accountId}::uuid${Prisma.join(filters, '')}
 ORDER BY o.created_at DESC, o.id DESC LIMIT ${String(limit + 1)}::int`,
+        LISTED_ORDER_JSON,
       )
       const items = found.slice(0, limit)
       const last = items.at(-1)

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { snapshotOf } from '@fillstream/core'
 import { Client } from 'pg'
 import { createTestDatabase, type TestDatabase } from '../../tests/support/database'
+import { receiptFor } from '../../tests/support/gateway'
 import {
   eventually,
   newAccount,
@@ -70,6 +72,20 @@ test('history comes newest first, page by page, each order once, also among orde
       .sort()
       .reverse(),
   )
+})
+
+test('a page shows the route of an order without the comparison, which the order itself keeps', async () => {
+  const accountId = await newAccount(store)
+  const [draft] = await ordersOf(accountId, 1)
+  if (!draft) throw new Error('no order')
+  const route = receiptFor({ ...draft, amount: String(draft.amount) })
+  await store.orders.appendEvents([steps(draft, 1, ['pending', 'routing'], { changes: { route } })])
+  const { quotes: _quotes, quotedAt: _quotedAt, elapsedMs: _elapsedMs, ...shown } = route
+  const { items } = await store.orders.list(accountId, { limit: 1 })
+  expect(items.map((item) => item.route)).toEqual([shown])
+  const order = await store.orders.get(accountId, draft.id)
+  expect(order?.route).toEqual(route)
+  expect(order && snapshotOf(order).route).toEqual(shown)
 })
 
 test('history is filtered', async () => {

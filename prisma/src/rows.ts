@@ -127,8 +127,8 @@ export const ATTEMPT_JSON = Prisma.raw(`json_build_object(
   'venues', a.venues, 'expectedAmount', a.expected_amount::text, 'slot', a.slot, 'code', a.code, 'message', a.message,
   'startedAt', ${ms('a.started_at')}, 'resolvedAt', ${ms('a.resolved_at')})`)
 
-/** SQL that writes the row `o` of orders as `OrderJson`. */
-export const ORDER_JSON = Prisma.raw(`json_build_object(
+const orderJson = (route: string) =>
+  Prisma.raw(`json_build_object(
   'id', o.id, 'accountId', o.account_id, 'clientOrderId', o.client_order_id, 'type', o.type, 'status', o.status,
   'phase', o.phase, 'inputMint', o.input_mint, 'outputMint', o.output_mint, 'swapMode', o.swap_mode,
   'amount', o.amount::text, 'slippageBps', o.slippage_bps, 'maxPriceImpactBps', o.max_price_impact_bps,
@@ -137,9 +137,14 @@ export const ORDER_JSON = Prisma.raw(`json_build_object(
   'priorityFeeMode', o.priority_fee_mode,
   'priorityFeeMaxLamports', o.priority_fee_max_lamports::text, 'lastSeq', o.last_seq, 'createdAt', ${ms('o.created_at')},
   'updatedAt', ${ms('o.updated_at')}, 'minOutputAmount', o.min_output_amount::text,
-  'maxInputAmount', o.max_input_amount::text, 'route', o.route, 'inputUsed', o.input_used::text,
+  'maxInputAmount', o.max_input_amount::text, 'route', ${route}, 'inputUsed', o.input_used::text,
   'outputAmount', o.output_amount::text, 'executedPrice', o.executed_price, 'txHash', o.tx_hash, 'fees', o.fees,
   'failure', o.failure)`)
+
+/** SQL that writes the row `o` of orders as `OrderJson`. */
+export const ORDER_JSON = orderJson('o.route')
+/** The same for a page of them: the comparison of quotes, more than half of a row, is not shown there. */
+export const LISTED_ORDER_JSON = orderJson(`o.route - '{quotes,quotedAt,elapsedMs}'::text[]`)
 
 const amount = (text: string | null) => (text === null ? null : BigInt(text))
 const time = (epochMs: number | null) => (epochMs === null ? null : new Date(epochMs))

@@ -1,4 +1,4 @@
-import type { Attempt, NewOrder, Order, Trigger } from '@fillstream/core'
+import type { Attempt, ListedOrder, NewOrder, Order, Trigger } from '@fillstream/core'
 import type {
   FailureCode,
   Fee,
@@ -84,8 +84,11 @@ export interface OrderReads {
   get(accountId: string | null, orderId: string): Promise<Order | null>
   getMany(orderIds: readonly string[]): Promise<Order[]>
   getByClientOrderId(accountId: string, clientOrderId: string): Promise<Order | null>
-  /** Newest first. Throws VALIDATION_FAILED at `cursor` for a cursor that is not one of ours. */
-  list(accountId: string, filter: OrderListFilter): Promise<{ items: Order[]; nextCursor: string | null }>
+  /** Newest first, without the comparisons of their routes. Throws VALIDATION_FAILED at `cursor` for a cursor that is not one of ours. */
+  list(
+    accountId: string,
+    filter: OrderListFilter,
+  ): Promise<{ items: ListedOrder[]; nextCursor: string | null }>
   /** The latest route receipt and the attempt it is for; `receipt` is null before the first route. Null: no such order. */
   routeReceipt(
     accountId: string,

@@ -8,6 +8,7 @@ import {
   type OrderType,
   type OrderView,
   type PriceUnit,
+  type Route,
   type RouteReceipt,
   type Sniper,
   type SwapMode,
@@ -75,6 +76,9 @@ export interface Order {
   readonly failure: Failure | null
   readonly attempts: readonly Attempt[]
 }
+
+/** An order of a page of the history: its route comes without the comparison that chose it. */
+export type ListedOrder = Omit<Order, 'route'> & { readonly route: Route | null }
 
 /** What a new order is made of; status and times are the store's. A `GTD` order without `expiresAt` gets one by its clock. */
 export type NewOrder = Pick<
@@ -168,14 +172,24 @@ function attemptView(attempt: Attempt): AttemptView {
 }
 
 /** The route without its comparison, as orders show it. */
-function routeOf(receipt: RouteReceipt | null): OrderView['route'] {
-  if (receipt === null) return null
-  const { quotes: _quotes, quotedAt: _quotedAt, elapsedMs: _elapsedMs, ...route } = receipt
-  return route
+function routeOf(route: Route | null): Route | null {
+  if (route === null) return null
+  return {
+    inputMint: route.inputMint,
+    outputMint: route.outputMint,
+    swapMode: route.swapMode,
+    inAmount: route.inAmount,
+    outAmount: route.outAmount,
+    price: route.price,
+    feeBps: route.feeBps,
+    priceImpactBps: route.priceImpactBps,
+    routePlan: route.routePlan,
+    contextSlot: route.contextSlot,
+  }
 }
 
 /** The wire form of an order, without links. */
-export function snapshotOf(order: Order): OrderSnapshot {
+export function snapshotOf(order: ListedOrder): OrderSnapshot {
   return {
     orderId: order.id,
     accountId: order.accountId,
