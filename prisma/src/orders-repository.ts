@@ -106,14 +106,6 @@ ORDER BY o.created_at DESC, o.id DESC LIMIT ${String(limit + 1)}::int`,
         Prisma.sql`WHERE o.account_id = ${accountId}::uuid AND o.ended_at IS NULL ORDER BY o.id LIMIT ${String(limit)}::int`,
       ),
 
-    async lastSeqs(orderIds) {
-      const rows = await client.order.findMany({
-        where: { id: { in: [...orderIds] } },
-        select: { id: true, lastSeq: true, status: true },
-      })
-      return new Map(rows.map(({ id, lastSeq, status }) => [id, { lastSeq, status }]))
-    },
-
     async past(positions) {
       const ids = positions.map(({ orderId }) => orderId)
       const seqs = positions.map(({ seq }) => seq)

@@ -96,9 +96,7 @@ export interface OrderReads {
   ): Promise<{ receipt: RouteReceipt | null; attempt: number } | null>
   /** The account's non-terminal orders, oldest first. */
   active(accountId: string, limit: number): Promise<Order[]>
-  /** `lastSeq` and status of each order that exists, by order id. */
-  lastSeqs(orderIds: readonly string[]): Promise<Map<string, { lastSeq: number; status: OrderStatus }>>
-  /** The same of those that are past the seq given, or have ended. */
+  /** `lastSeq` and status, by order id, of those orders that are past the seq given or have ended. */
   past(
     positions: readonly { readonly orderId: string; readonly seq: number }[],
   ): Promise<Map<string, { lastSeq: number; status: OrderStatus }>>

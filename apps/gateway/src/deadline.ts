@@ -1,4 +1,4 @@
-import { type Clock } from '@fillstream/runtime'
+import { createOneTimer, type Clock } from '@fillstream/runtime'
 
 export interface Patience {
   /** After this long the work is given up if `isHopeless`... */
@@ -22,19 +22,17 @@ interface Waiting {
   giveUp(): void
 }
 
-/** Deadlines to within 250 ms. One timer looks at all that wait: nearly all work is done long before, and its own would cost more. */
+/** Deadlines to within 250 ms. */
 export function createPatience(clock: Clock): Patiently {
   const waiting = new Set<Waiting>()
-  let isLooking = false
-
-  async function look(): Promise<void> {
-    while (waiting.size > 0) {
-      await clock.sleep(LOOK_MS)
-      const now = clock.monotonic()
+  const watch = createOneTimer(
+    clock,
+    LOOK_MS,
+    () => waiting.size > 0,
+    (now) => {
       for (const one of waiting) if (isOver(one, now)) one.giveUp()
-    }
-    isLooking = false
-  }
+    },
+  )
 
   return (patience, work, late) =>
     new Promise((resolve, reject) => {
@@ -57,9 +55,7 @@ export function createPatience(clock: Clock): Patiently {
           reject(error as Error)
         },
       )
-      if (isLooking) return
-      isLooking = true
-      void look()
+      watch()
     })
 }
 

@@ -117,7 +117,7 @@ export async function startTriggerRig(config: TriggerConfig = TEST_TRIGGERS): Pr
     },
     async statuses() {
       const recent = await store.work.recentSeqs(86_400_000, 100_000)
-      const found = await store.orders.lastSeqs(recent.map(({ orderId }) => orderId))
+      const found = await store.orders.past(recent.map(({ orderId }) => ({ orderId, seq: 0 })))
       return new Map<string, OrderStatus>([...found].map(([id, { status }]) => [id, status]))
     },
     async close() {

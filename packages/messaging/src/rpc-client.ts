@@ -2,6 +2,7 @@ import { replyStream, requestStream, rpcReplySchema, type RpcOperations } from '
 import {
   closeRedis,
   closeRedisLoop,
+  createOneTimer,
   createRedis,
   redisReady,
   type Clock,
@@ -62,7 +63,7 @@ const MAX_STREAM = 20_000
 /** A connection that is just being made is waited for; an outage is not. */
 const CONNECT_WAIT_MS = 1_000
 const REPLY_TTL_MS = 60_000
-/** Deadlines are kept to within this: one timer looks at all, since nearly every answer comes long before its own. */
+/** Deadlines are kept to within this. */
 const LOOK_MS = 50
 
 /** Request and reply over Redis streams: requests go to the service's stream, replies come to this caller's own. */
@@ -148,15 +149,14 @@ export function createRpcClient(
     }
   }
 
-  let isLooking = false
-  async function look(): Promise<void> {
-    while (waiting.size > 0) {
-      await clock.sleep(LOOK_MS)
-      const now = clock.monotonic()
+  const watch = createOneTimer(
+    clock,
+    LOOK_MS,
+    () => waiting.size > 0,
+    (now) => {
       for (const one of waiting.values()) if (one.expiresAt <= now) one.expire()
-    }
-    isLooking = false
-  }
+    },
+  )
 
   function ask(service: string, op: string, body: unknown, timeoutMs: number): Promise<unknown> {
     if (waiting.size >= MAX_WAITING)
@@ -172,10 +172,7 @@ export function createRpcClient(
       waiting.set(id, { expiresAt, resolve, reject: fail, expire })
       send(service, { id, replyTo: replies, op, body }, expiresAt).catch(fail)
     })
-    if (!isLooking) {
-      isLooking = true
-      void look()
-    }
+    watch()
     return answer
   }
 
