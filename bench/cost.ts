@@ -5,7 +5,7 @@ import { place, sendOrders, warmUp, YARDSTICK_BODY } from './measure/placing'
 import { beside, inMicros, print, report, type Row } from './measure/report'
 import { runRounds, type Contestant, type Figures } from './measure/rounds'
 import { closeAll, readArguments, runBench } from './measure/run-bench'
-import { openEngine, openSpace, type System } from './measure/systems'
+import { openEngine, openLadenSkeleton, openSpace, type System } from './measure/systems'
 import { createTraders } from './measure/traders'
 import { usedByProcess, type Usage } from './measure/usage'
 import { startYardstick } from './measure/yardstick'
@@ -41,11 +41,16 @@ async function main(): Promise<void> {
     open.push(engine)
     const floors = await openFloors(engine.stack)
     open.push(floors)
-    await warmUp(engine.exchange, orders)
+    const laden = await openLadenSkeleton()
+    open.push(laden)
+    // Twice as many: until what an order goes through is compiled, it costs half as much again.
+    await warmUp(engine.exchange, orders * 2)
+    await warmUp(laden.exchange, orders * 2)
     for (const part of PART_NAMES) await floors.measure(part, orders)
     const idle = await idleUsage(engine.stack)
     const contestants: Contestant[] = [
       { name: 'engine', run: () => costOf(engine, orders) },
+      { name: 'laden', run: () => costOf(laden, orders) },
       { name: 'floors', run: () => costOfParts(floors, orders * FLOOR_TIMES, idle) },
     ]
     const { median: figure } = await runRounds(contestants, rounds)
@@ -57,6 +62,12 @@ async function main(): Promise<void> {
         figure('engine', 'all'),
         { name: 'the sum of its floors', value: sum },
         { format: inMicros, atMost: 1.5 },
+      ),
+      beside(
+        'CPU per order, all processes',
+        figure('engine', 'all'),
+        { name: 'our wiring with quote, signatures and rows', value: figure('laden', 'all') },
+        { format: inMicros },
       ),
       ...names.map((name) => ({
         what: `  ${name}`,
@@ -77,13 +88,10 @@ async function main(): Promise<void> {
   }
 }
 
-async function costOf(
-  { stack, exchange }: System & { readonly stack: Stack },
-  orders: number,
-): Promise<Figures> {
-  const before = await usageByService(stack)
+async function costOf({ exchange, usage }: System, orders: number): Promise<Figures> {
+  const before = await usage()
   await place(exchange, orders, { connections: 64 })
-  const used = usedByProcess(before, await usageByService(stack))
+  const used = usedByProcess(before, await usage())
   const figures: Record<string, number> = { all: 0 }
   for (const [name, { cpuSeconds, writtenBytes }] of used) {
     const micros = (cpuSeconds / orders) * 1e6

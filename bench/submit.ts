@@ -97,10 +97,14 @@ async function main(): Promise<void> {
 }
 
 /** Where orders are accepted by a yardstick and nothing more. */
-async function openAccepting(server: string, insert: string): Promise<Accepting> {
+function openAccepting(server: string, insert: string): Promise<Accepting> {
+  return openDoor('accept', { ACCEPT_SERVER: server, ACCEPT_INSERT: insert })
+}
+
+/** @param name a yardstick of one process */
+async function openDoor(name: string, settings: Readonly<Record<string, string>>): Promise<Accepting> {
   const space = await openSpace()
-  const env = { ...space.env, ACCEPT_SERVER: server, ACCEPT_INSERT: insert }
-  const process = await startYardstick('accept', env)
+  const process = await startYardstick(name, { ...space.env, ...settings })
   return {
     url: `http://${process.address}/v1/orders`,
     bodies: [YARDSTICK_BODY],
@@ -214,8 +218,12 @@ async function gateway({ rounds, quick }: Parts): Promise<Row[]> {
   const stack = await startEngine({ services: ['localnet', 'dex-router', 'gateway'] })
   const floors: Accepting[] = []
   try {
-    floors.push(await openAccepting('bare', 'batched'), await openAccepting('express', 'batched'))
-    const [bare, express] = floors as [Accepting, Accepting]
+    floors.push(
+      await openAccepting('bare', 'batched'),
+      await openAccepting('express', 'batched'),
+      await openDoor('skeleton-gateway', { SKELETON_ROWS: 'full' }),
+    )
+    const [bare, express, laden] = floors as [Accepting, Accepting, Accepting]
     const ours = {
       url: `${stack.urls.gateway}/v1/orders`,
       bodies: [ENGINE_BODY],
@@ -229,20 +237,22 @@ async function gateway({ rounds, quick }: Parts): Promise<Row[]> {
       // It's done with these sooner.
       { name: 'bare', run: run(bare, orders * 4) },
       { name: 'express', run: run(express, orders * 2) },
+      { name: 'laden', run: run(laden, orders * 2) },
     ]
     for (const one of contestants) await one.run()
     const found = await runRounds(contestants, rounds)
-    const against = (contestant: string, name: string, atLeast: number): Row =>
+    const against = (contestant: string, name: string, atLeast?: number): Row =>
       found.beside(
         'gateway alone, 64 clients, accepted',
         'accepted',
         'gateway',
         { contestant, name },
-        { format: perSecond, atLeast },
+        { format: perSecond, ...(atLeast !== undefined && { atLeast }) },
       )
     return [
       against('bare', 'node:http, zod, batched insert', 0.5),
       against('express', 'stock Express doing that', 1.5),
+      against('laden', 'Express with own classes, zod, the rows of an order, BullMQ, news'),
     ]
   } finally {
     await closeAll([{ close: () => stack.close() }, ...floors])
