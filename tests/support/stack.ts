@@ -15,6 +15,8 @@ export interface StackOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Other main files for some services: a test's own, with faults wired in. */
   readonly entries?: Readonly<Partial<Record<ServiceName, string>>>
+  /** How many processes of a service, where more than one. */
+  readonly copies?: Readonly<Partial<Record<ServiceName, number>>>
   /** A Redis or Postgres of this stack's own, which the test may stop and kill. */
   readonly ownRedis?: boolean
   readonly ownPostgres?: boolean
@@ -117,6 +119,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   send({
     ...(options.services && { services: options.services }),
     ...(options.entries && { entries: options.entries }),
+    ...(options.copies && { copies: options.copies }),
     ...(options.setup !== undefined && { setup: options.setup }),
     keepLogsAs: logFolder(),
     env: {
