@@ -1,6 +1,8 @@
 import { AppError } from '@fillstream/core'
-import { Prisma, type PrismaClient } from '../generated/client'
+import { Prisma } from '../generated/client'
 import { parseApiKey, type ParsedApiKey } from './api-key'
+import { EPOCH_MS } from './rows'
+import { arrayText, type StoreWriting } from './statements'
 import type { ApiKey, ApiKeysRepository } from './store'
 
 /** What a key may do unless said otherwise. */
@@ -19,7 +21,27 @@ function parsed(key: string): ParsedApiKey {
   return result
 }
 
-export function createApiKeysRepository(client: PrismaClient): ApiKeysRepository {
+/** As the statement writes it: the hash in hex, times in epoch milliseconds. */
+type KeyJson = Omit<ApiKey, 'secretHash' | 'createdAt' | 'revokedAt'> & {
+  readonly secretHash: string
+  readonly createdAt: number
+  readonly revokedAt: number | null
+}
+
+function keyFromText(text: string): ApiKey {
+  const { secretHash, createdAt, revokedAt, ...key } = JSON.parse(text) as KeyJson
+  return {
+    ...key,
+    secretHash: Buffer.from(secretHash, 'hex'),
+    createdAt: new Date(createdAt),
+    revokedAt: revokedAt === null ? null : new Date(revokedAt),
+  }
+}
+
+export function createApiKeysRepository({
+  client,
+  statements,
+}: Pick<StoreWriting, 'client' | 'statements'>): ApiKeysRepository {
   return {
     create(key, { accountId, name, scopes = DEFAULT_SCOPES }) {
       const { keyId, secretHash } = parsed(key)
@@ -33,11 +55,11 @@ export function createApiKeysRepository(client: PrismaClient): ApiKeysRepository
 
     async findMany(keyIds) {
       // Not by the model: who comes back with ten thousand others pays for each value that goes through it.
-      const rows = await client.$queryRaw<ApiKey[]>(Prisma.sql`
-SELECT key_id AS "keyId", account_id AS "accountId", secret_hash AS "secretHash", name, scopes, created_at AS "createdAt",
-  revoked_at AS "revokedAt"
-FROM api_keys WHERE key_id = ANY(${[...keyIds]}::text[])`)
-      return new Map(rows.map((row) => [row.keyId, row]))
+      const rows = await statements.rows<readonly [key: string]>(Prisma.sql`
+SELECT json_build_object('keyId', key_id, 'accountId', account_id, 'secretHash', encode(secret_hash, 'hex'), 'name', name,
+  'scopes', scopes, 'createdAt', ${EPOCH_MS('created_at')}, 'revokedAt', ${EPOCH_MS('revoked_at')})
+FROM api_keys WHERE key_id = ANY(${arrayText(keyIds)}::text::text[])`)
+      return new Map(rows.map(([text]) => keyFromText(text)).map((key) => [key.keyId, key]))
     },
 
     async revoke(keyId) {

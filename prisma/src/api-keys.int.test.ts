@@ -45,6 +45,15 @@ test('many keys are found as one is', async () => {
   )
 })
 
+test('the first account is the oldest one, found as it is by its id', async () => {
+  expect(await store.accounts.first()).toBeNull()
+  const accountId = await newAccount(store)
+  await newAccount(store)
+  const first = await store.accounts.first()
+  expect(first?.id).toBe(accountId)
+  expect(first).toEqual(await store.accounts.find(accountId))
+})
+
 test('services that start together bootstrap one account with one key', async () => {
   const key = 'an operator-made key'
   const keys = await Promise.all(

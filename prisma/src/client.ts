@@ -47,10 +47,9 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
     query_timeout: statementTimeout + NETWORK_SLACK_MS,
     keepAlive: true,
   })
+  pool.on('error', (error) => deps.onConnectionLost?.(error))
   const adapter = new PrismaPg(pool, {
-    disposeExternalPool: true,
     statementNameGenerator: createStatementNames(config.databaseUrl),
-    onPoolError: (error) => deps.onConnectionLost?.(error),
     onConnectionError: (error) => deps.onConnectionLost?.(error),
   })
   const client = new PrismaClient({ adapter, errorFormat: 'minimal' })
@@ -59,31 +58,32 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
   const writing = { client, statements, persist }
 
   const reads: OrderReads = createOrderReads({ client, statements })
-  const events = createEventsRepository(client)
+  const events = createEventsRepository({ client, statements })
   const writes: OrderWrites = {
     insertOrders: (orders) => insertOrders(writing, orders),
     appendEvents: (appends) => appendEvents(writing, appends),
     lookupExisting: (order) => lookupExisting(client, order),
     lookupNewOrder: (orderId) => lookupNewOrder(client, orderId),
   }
+  let closing: Promise<void> | undefined
   const self = withAppErrors({
     async ping() {
-      await client.$queryRaw(Prisma.sql`SELECT 1`)
+      await statements.rows(Prisma.sql`SELECT 1`)
     },
     async assertSchemaCurrent() {
-      const missing = await missingMigrations(client)
+      const missing = await missingMigrations(statements)
       if (missing.length > 0)
         throw new Error(
           `the database lacks ${missing.length} migration(s), the first being ${missing[0]}: run node prisma/dist/migrate.js`,
         )
     },
-    close: () => client.$disconnect(),
+    close: () => (closing ??= client.$disconnect().then(() => pool.end())),
   })
 
   return {
     ...self,
-    accounts: withAppErrors(createAccountsRepository(client)),
-    apiKeys: withAppErrors(createApiKeysRepository(client)),
+    accounts: withAppErrors(createAccountsRepository({ client, statements })),
+    apiKeys: withAppErrors(createApiKeysRepository({ client, statements })),
     orders: withAppErrors({ ...reads, ...writes }),
     events: withAppErrors(events),
     attempts: withAppErrors(createAttemptsRepository(client)),

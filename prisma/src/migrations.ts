@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Prisma, type PrismaClient } from '../generated/client'
+import { Prisma } from '../generated/client'
 import { sqlState } from './errors'
+import { type Statements } from './statements'
 
 /** Beside `src` and `dist` alike. */
 const MIGRATIONS = join(__dirname, '..', 'migrations')
@@ -35,12 +36,12 @@ export async function readMigrations(folder = MIGRATIONS): Promise<Migration[]> 
 }
 
 /** Names of this version's migrations that the database lacks. Those it has beyond them are a newer version's business. */
-export async function missingMigrations(client: PrismaClient): Promise<string[]> {
+export async function missingMigrations(statements: Statements): Promise<string[]> {
   const wanted = await migrationNames(MIGRATIONS)
   try {
-    const rows = await client.$queryRaw<{ name: string }[]>(Prisma.sql`
-SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`)
-    const applied = new Set(rows.map(({ name }) => name))
+    const rows = await statements.rows<readonly [name: string]>(Prisma.sql`
+SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`)
+    const applied = new Set(rows.map(([name]) => name))
     return wanted.filter((name) => !applied.has(name))
   } catch (error) {
     if (sqlState(error) === '42P01') return wanted

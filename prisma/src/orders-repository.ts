@@ -5,7 +5,7 @@ import { createBatcher } from './batcher'
 import { decodeCursor, encodeCursor } from './cursor'
 import { isUnavailable } from './errors'
 import { ATTEMPT_JSON, LISTED_ORDER_JSON, ORDER_JSON, orderFromText } from './rows'
-import { type Statements, type StoreWriting } from './statements'
+import { arrayText, type Statements, type StoreWriting } from './statements'
 import type { OrderReads } from './store'
 
 /** Behind `cursor`, newest first. The outer bound is what the index is read by. */
@@ -34,7 +34,7 @@ FROM orders o ${rest}`)
 }
 
 const withIds = (orderIds: readonly string[]) =>
-  Prisma.sql`WHERE o.id = ANY(${`{${[...new Set(orderIds)].join(',')}}`}::text::uuid[])`
+  Prisma.sql`WHERE o.id = ANY(${arrayText([...new Set(orderIds)])}::text::uuid[])`
 
 export function createOrderReads({
   client,
@@ -107,13 +107,15 @@ ORDER BY o.created_at DESC, o.id DESC LIMIT ${String(limit + 1)}::int`,
       ),
 
     async past(positions) {
-      const ids = positions.map(({ orderId }) => orderId)
-      const seqs = positions.map(({ seq }) => seq)
-      const rows = await client.$queryRaw<{ id: string; lastSeq: number; status: OrderStatus }[]>(Prisma.sql`
-SELECT o.id, o.last_seq AS "lastSeq", o.status::text AS status
-FROM unnest(${ids}::uuid[], ${seqs}::bigint[]) AS p(id, seq) JOIN orders o ON o.id = p.id
+      const ids = arrayText(positions.map(({ orderId }) => orderId))
+      const seqs = arrayText(positions.map(({ seq }) => seq))
+      const rows = await statements.rows<
+        readonly [id: string, lastSeq: number, status: OrderStatus]
+      >(Prisma.sql`
+SELECT o.id, o.last_seq, o.status::text
+FROM unnest(${ids}::text::uuid[], ${seqs}::text::bigint[]) AS p(id, seq) JOIN orders o ON o.id = p.id
 WHERE o.last_seq > p.seq OR o.ended_at IS NOT NULL`)
-      return new Map(rows.map(({ id, lastSeq, status }) => [id, { lastSeq, status }]))
+      return new Map(rows.map(([id, lastSeq, status]) => [id, { lastSeq, status }]))
     },
   }
 }

@@ -19,11 +19,14 @@ export interface StoreWriting {
   readonly persist: Persist
 }
 
+/** Values that need no quoting (UUIDs, hex, numbers) as Postgres writes an array. */
+export const arrayText = (values: readonly (string | number)[]): string => `{${values.join(',')}}`
+
 const TEXT = { scalarType: 'string', arity: 'scalar' } as const
 
 /**
  * By Prisma's adapter, past its client: for a statement that is written out the client only plans, checks and converts, which costs more
- * than sending it does.
+ * than sending it does. A process whose every statement goes this way also never compiles the client's WebAssembly, which takes 60 MB.
  */
 export function createStatements(factory: Pick<PrismaPg, 'connect'>): Statements {
   let connecting: Promise<SqlDriverAdapter> | undefined
