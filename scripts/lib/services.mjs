@@ -66,14 +66,16 @@ export function environmentOf(name, environment) {
 }
 
 /**
- * With which every process runs, here and in the images. An order leaves much behind that is garbage a moment later: with V8's usual
- * 16 MB for the young, a seventh of the time goes into collecting it (docs/performance.md).
+ * With which a process runs, here and in its image. An order leaves much behind that is garbage a moment later: with V8's usual 16 MB for
+ * the young, a seventh of the time goes into collecting it (docs/performance.md). The notifier handles no orders and does as well with 16.
  */
-export const NODE_FLAGS = ['--enable-source-maps', '--max-semi-space-size=32']
+export function nodeFlagsOf(name) {
+  return ['--enable-source-maps', ...(name === 'notifier' ? [] : ['--max-semi-space-size=32'])]
+}
 
 /**
  * The notifier's malloc, here and in its image: what is free goes back to the system. By itself glibc keeps an arena for each thread and
- * lets its threshold grow, and what compiling Prisma's WebAssembly once took stays for ever: 60 MB, as much as 10,000 sockets.
+ * lets its threshold grow, so that what was needed once stays for ever.
  */
 export function mallocOf(name) {
   return name === 'notifier' ? { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' } : {}

@@ -12,7 +12,7 @@ import {
   ALL_SERVICES,
   environmentOf,
   mallocOf,
-  NODE_FLAGS,
+  nodeFlagsOf,
   SERVICES,
   SETUP_ENTRY,
 } from './services.mjs'
@@ -88,7 +88,7 @@ export async function startStack({
     const child = children.start({
       name,
       command: process.execPath,
-      args: [...NODE_FLAGS, entries[name] ?? entries[serviceName] ?? join(root, entry)],
+      args: [...nodeFlagsOf(serviceName), entries[name] ?? entries[serviceName] ?? join(root, entry)],
       env: { ...given, ...(await environmentFor({ name, service: serviceName, environment: given })) },
       // Not the checkout: a service reads the `.env` of its working directory, and here `env` alone shall count.
       cwd: dataDir,
@@ -116,7 +116,7 @@ export async function startStack({
     const child = children.start({
       name: 'setup',
       command: process.execPath,
-      args: [...NODE_FLAGS, entries.setup ?? join(root, SETUP_ENTRY)],
+      args: [...nodeFlagsOf('setup'), entries.setup ?? join(root, SETUP_ENTRY)],
       env: environmentOf('setup', environment),
       cwd: dataDir,
     })
