@@ -33,6 +33,8 @@ test.each<[ProcessName, string]>([
     const api = createApi(stack)
     const [before] = await api.place([ORDER])
     await stack.stop(name)
+    // What comes in the moment before it is noticed may be accepted: it is durable, or refused by whoever asked in vain.
+    await eventually(async () => (await readiness(stack.urls.gateway)).status === 503)
     const during = await Promise.all(Array.from({ length: 10 }, () => api.post('/v1/orders', ORDER)))
     expect(during.map(({ status, body }) => [status, (body as { code: string }).code])).toEqual(
       during.map(() => [503, 'DEPENDENCY_UNAVAILABLE']),

@@ -100,7 +100,8 @@ export async function start(config: GatewayConfig, deps: Deps): Promise<Gateway>
     { postgres: () => store.ping(), redis: () => redis.ping() },
     { clock, events },
   )
-  redis.on('close', () => dependencies.recheck())
+  // Accepting an order asks Redis nothing: that it is gone must be known by itself.
+  redis.on('close', () => void dependencies.check('redis').catch(() => undefined))
   const trading = watchTrading(store.trading, tradingAtStart, { clock, events })
   const overload = watchBacklog(
     queue,
