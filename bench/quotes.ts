@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { createRpcClient } from '@fillstream/messaging'
 import { createLogger, systemClock, systemIds } from '@fillstream/runtime'
 import { DEX_ROUTER, dexRouterOperations } from '@fillstream/types'
-import { Redis } from 'ioredis'
 import { createTestRedis } from '../tests/support/redis'
 import { startEngine } from './measure/engine'
 import { MINTS } from './measure/placing'
@@ -10,7 +9,8 @@ import { inMs, percentile, perSecond, report, type Row } from './measure/report'
 import { runRounds, type Contestant, type Figures } from './measure/rounds'
 import { closeAll, readArguments, runBench } from './measure/run-bench'
 import { startYardstick } from './measure/yardstick'
-import { bareReplies, bareRequests, ECHO, echoOperations } from './yardsticks/echo-operation'
+import { createBareClient } from './yardsticks/bare-rpc'
+import { ECHO, echoOperations } from './yardsticks/echo-operation'
 
 /*
  * Request and reply over Redis streams beside a bare echo by XADD and XREAD, and a real quote of dex-router (its venues answer at
@@ -104,47 +104,6 @@ function contestant(name: string, calls: number, ask: Ask): Contestant {
         latencies.push(performance.now() - asked)
       }
       return { perSecond: calls / seconds, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) }
-    },
-  }
-}
-
-/** The other side of the bare echo: requests by XADD, replies by XREAD, matched by their ids. */
-function createBareClient({ redisUrl, prefix }: { readonly redisUrl: string; readonly prefix: string }) {
-  const sender = new Redis(redisUrl)
-  const reader = new Redis(redisUrl, { maxRetriesPerRequest: null })
-  const waiting = new Map<string, (text: string) => void>()
-  let asked = 0
-  let closed = false
-  const reading = (async () => {
-    for (let position = '0'; !closed;) {
-      const answer = await reader
-        .xread('COUNT', 500, 'BLOCK', 1_000, 'STREAMS', bareReplies(prefix), position)
-        .catch(() => null)
-      for (const [, entries] of answer ?? []) {
-        for (const [, fields] of entries) {
-          const { id, text } = JSON.parse(fields[1] ?? '{}') as { id: string; text: string }
-          waiting.get(id)?.(text)
-          waiting.delete(id)
-        }
-        position = entries.at(-1)?.[0] ?? position
-      }
-    }
-  })()
-  return {
-    ask(text: string): Promise<string> {
-      const id = String((asked += 1))
-      return new Promise((resolve, reject) => {
-        waiting.set(id, resolve)
-        sender
-          .xadd(bareRequests(prefix), 'MAXLEN', '~', 20_000, '*', 'r', JSON.stringify({ id, text }))
-          .catch(reject)
-      })
-    },
-    async close(): Promise<void> {
-      closed = true
-      sender.disconnect()
-      reader.disconnect()
-      await reading
     },
   }
 }

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
-import { createQuoteClient, ROUTE } from './laden-quotes'
+import { createBareClient } from './bare-rpc'
 import { createLadenStore, type Submission } from './laden-store'
 import { readSettings, tellReady } from './settings'
 import { createGroups } from './skeleton-store'
@@ -14,13 +14,16 @@ import { createTeller } from './skeleton-stream'
  */
 const STEPS = ['routing', 'building', 'submitted'] as const
 const MESSAGE_BYTES = 900
+/** As long as the engine's. */
+const QUESTION = 'x'.repeat(400)
+const ROUTE = JSON.stringify({ quotes: 'q'.repeat(1_250) })
 
 async function main(): Promise<void> {
   const { databaseUrl, redisUrl, prefix } = readSettings()
   const redis = () => new Redis(redisUrl, { maxRetriesPerRequest: null })
   const store = createLadenStore(new Pool({ connectionString: databaseUrl, max: 4 }))
   const tell = createTeller(redis(), prefix)
-  const quote = createQuoteClient(redis(), redis(), prefix)
+  const router = createBareClient({ redisUrl, prefix })
   const { privateKey } = generateKeyPairSync('ed25519')
 
   const submit = createGroups<Submission>(async (rows) => {
@@ -40,7 +43,7 @@ async function main(): Promise<void> {
   const worker = new Worker<{ orderId: string; accountId: string }>(
     `${prefix}-skeleton`,
     async ({ data: { orderId, accountId } }) => {
-      await quote()
+      await router.ask(QUESTION)
       const message = randomBytes(MESSAGE_BYTES)
       const signatures = [sign(null, message, privateKey), sign(null, message, privateKey)]
       const transaction = Buffer.concat([...signatures, message])

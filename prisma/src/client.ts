@@ -30,8 +30,8 @@ const NETWORK_SLACK_MS = 1_000
 
 /**
  * Plans are made once for a connection and kept (by itself Postgres plans the longest statements anew each time, values and all): one
- * that is made while there are few orders would read through all of them ever after. All that is read here has an index. Compiling a plan never pays for statements of milliseconds. Unnamed statements, as a pooler may
- * need them, are planned each time.
+ * that is made while there are few orders would read through all of them ever after. All that is read here has an index. Compiling a
+ * plan never pays for statements of milliseconds. Unnamed statements, as a pooler may need them, are planned each time.
  */
 const PLANNING = '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c jit=off'
 
@@ -58,7 +58,7 @@ export function createStore(config: StoreConfig, deps: StoreDeps): Store {
   const writing = { client, statements, persist }
 
   const reads: OrderReads = createOrderReads({ client, statements })
-  const events = createEventsRepository({ client, statements })
+  const events = createEventsRepository({ statements })
   const writes: OrderWrites = {
     insertOrders: (orders) => insertOrders(writing, orders),
     appendEvents: (appends) => appendEvents(writing, appends),

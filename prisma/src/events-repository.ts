@@ -1,6 +1,6 @@
 import type { OrderNews } from '@fillstream/types'
 import { Prisma } from '../generated/client'
-import { EPOCH_MS, toNews } from './rows'
+import { EPOCH_MS } from './rows'
 import { arrayText, type StoreWriting } from './statements'
 import type { OrderEventsRepository } from './store'
 
@@ -19,37 +19,31 @@ function newsFromText(text: string | null): OrderNews[] {
 }
 
 export function createEventsRepository({
-  client,
   statements,
-}: Pick<StoreWriting, 'client' | 'statements'>): OrderEventsRepository {
-  async function eventsOf(accountId: string | null, orderId: string, afterSeq: number, limit: number) {
-    const rows = await client.orderEvent.findMany({
-      where: { orderId, seq: { gt: afterSeq }, ...(accountId === null ? {} : { accountId }) },
-      orderBy: { seq: 'asc' },
-      take: limit,
-    })
-    return rows.map(toNews)
-  }
-
-  return {
-    async list(accountId, orderId, afterSeq, limit) {
-      const news = await eventsOf(accountId, orderId, afterSeq, limit)
-      return news.map(({ accountId: _accountId, cursor: _cursor, ...event }) => event)
-    },
-
-    async newsOfOrders(positions, limit) {
-      const ids = arrayText(positions.map(({ orderId }) => orderId))
-      const after = arrayText(positions.map(({ afterSeq }) => afterSeq))
-      const rows = await statements.rows<readonly [n: string, news: string]>(Prisma.sql`
+}: Pick<StoreWriting, 'statements'>): OrderEventsRepository {
+  const newsOfOrders: OrderEventsRepository['newsOfOrders'] = async (positions, limit) => {
+    const ids = arrayText(positions.map(({ orderId }) => orderId))
+    const after = arrayText(positions.map(({ afterSeq }) => afterSeq))
+    const rows = await statements.rows<readonly [n: string, news: string]>(Prisma.sql`
 SELECT p.n, json_agg(${NEWS_JSON} ORDER BY e.seq)
 FROM unnest(${ids}::text::uuid[], ${after}::text::bigint[]) WITH ORDINALITY AS p(order_id, after_seq, n)
 CROSS JOIN LATERAL (
   SELECT * FROM order_events WHERE order_id = p.order_id AND seq > p.after_seq ORDER BY seq LIMIT ${String(limit)}::int
 ) e
 GROUP BY p.n`)
-      const pages: OrderNews[][] = positions.map(() => [])
-      for (const [n, news] of rows) pages[Number(n) - 1] = newsFromText(news)
-      return pages
+    const pages: OrderNews[][] = positions.map(() => [])
+    for (const [n, news] of rows) pages[Number(n) - 1] = newsFromText(news)
+    return pages
+  }
+
+  return {
+    newsOfOrders,
+
+    async list(accountId, orderId, afterSeq, limit) {
+      const [news = []] = await newsOfOrders([{ orderId, afterSeq }], limit)
+      return news
+        .filter((one) => accountId === null || one.accountId === accountId)
+        .map(({ accountId: _accountId, cursor: _cursor, ...event }) => event)
     },
 
     async newsOfAccount(accountId, cursor, limit) {
