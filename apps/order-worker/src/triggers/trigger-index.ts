@@ -76,7 +76,7 @@ const score = (value: number) => (value === Infinity ? '+inf' : String(value))
 function boundsOf(price: PriceEvent): string[] {
   return (['ExactIn', 'ExactOut'] as const).flatMap((swapMode) =>
     CLASSES.flatMap((ofClass) => {
-      const bounds = classBounds(swapMode === 'ExactIn' ? price.exactIn : price.exactOut, swapMode, ofClass)
+      const bounds = classBounds(price, swapMode, ofClass)
       if (bounds === null) return []
       const unit = classPrice(price, swapMode, ofClass)
       return [

@@ -1,4 +1,5 @@
 import { type ExecutableAmount, type SwapMode } from '@fillstream/types'
+import { type PriceLadder } from './price-ladder'
 
 /**
  * Between what prices every size of a class lies: output per input, base units. `best` may be Infinity and `worst` 0, where the
@@ -19,19 +20,25 @@ const LENIENCE = 1e-9
  * as slack. ExactIn: `out(s) <= R(S)*s/S` with `R(S) <= (out(S)+1)/(1-2/S)` (the fee takes up to one base unit more, the output
  * loses up to one), and `out(s) >= R(s)*(1-2/s) - 1`. ExactOut: an input is at most three base units more than the real one. The
  * 2 and the 3 hold for fees below one half.
+ *
+ * A size that is missing among the rungs of its swap mode is too small to give anything where larger ones are there. Above them it is
+ * too large to be filled, but of an input: that may be too small for one pool and too large for the others, or at once below and above
+ * all that a pool of a few base units takes, so that sizes between two missing rungs can still be filled. Nothing bounds those.
  * Null where no size of the class can be filled.
- * @param levels the rungs of this swap mode, sizes rising; a size that is missing below them is too small to give anything, above
- * them too large to be filled
  */
 export function classBounds(
-  levels: readonly ExecutableAmount[],
+  { exactIn: ofInput, exactOut: ofOutput }: PriceLadder,
   swapMode: SwapMode,
   sizeClass: number,
 ): ClassBounds | null {
+  const levels = swapMode === 'ExactIn' ? ofInput : ofOutput
   const size = 10 ** sizeClass
   const lower = amountAt(levels, sizeClass)
   const upper = amountAt(levels, sizeClass + 1)
-  if (lower === 'too large') return null
+  if (lower === 'too large') {
+    // Who gives anything for an input also sells one base unit of the output.
+    return swapMode === 'ExactIn' && ofOutput.length > 0 ? { best: Infinity, worst: 0 } : null
+  }
   const bounds = swapMode === 'ExactIn' ? exactIn(size, lower, upper) : exactOut(size, lower, upper)
   return { best: bounds.best * (1 + LENIENCE), worst: Math.max(0, bounds.worst * (1 - LENIENCE)) }
 }

@@ -1,4 +1,4 @@
-import { U64_MAX } from '@fillstream/types'
+import { U64_MAX, type SwapMode } from '@fillstream/types'
 import fc from 'fast-check'
 import { type PoolState } from '../amm/pool-account'
 import { bestAmount } from './best-amount'
@@ -62,6 +62,14 @@ describe('the price ladder', () => {
   })
 })
 
+/** What neither 10^18 nor 10^19 can be swapped over, but sizes between them: one base unit for 1.69 * 10^18. */
+const SCARCE = poolOf(8_447n * 10n ** 15n, 6n, 0n)
+const SATED = poolOf(18n * 10n ** 18n, 10n ** 18n, 0n)
+const BETWEEN_MISSING_RUNGS: [PoolState[], SwapMode, bigint, boolean][] = [
+  [[SCARCE], 'ExactIn', 1_690n * 10n ** 15n, true],
+  [[SATED, SCARCE], 'ExactIn', 1_690n * 10n ** 15n, true],
+]
+
 describe('the bounds of a size class', () => {
   it('hold the price of every size of the class', () => {
     fc.assert(
@@ -70,27 +78,25 @@ describe('the bounds of a size class', () => {
         const other = bestAmount(some, { inputMint, outputMint, swapMode: mode, amount: size })
         fc.pre(other !== null && size <= U64_MAX)
         const price = mode === 'ExactIn' ? Number(other) / Number(size) : Number(size) / Number(other)
-        const { exactIn, exactOut } = priceLadder(some, inputMint, outputMint)
         const sizeClass = size.toString().length - 1
-        const bounds = classBounds(mode === 'ExactIn' ? exactIn : exactOut, mode, sizeClass)
+        const bounds = classBounds(priceLadder(some, inputMint, outputMint), mode, sizeClass)
         const { best, worst } = bounds ?? { best: -1, worst: Infinity }
         expect(price).toBeLessThanOrEqual(best)
         expect(price).toBeGreaterThanOrEqual(worst)
       }),
-      { numRuns: 5_000 },
+      { numRuns: 5_000, examples: BETWEEN_MISSING_RUNGS },
     )
   })
 
   it('are none where no size of the class can be filled', () => {
-    const { exactOut } = priceLadder([SOL_USDC], A, B)
-    expect(classBounds(exactOut, 'ExactOut', 14)).not.toBeNull()
-    expect(classBounds(exactOut, 'ExactOut', 15)).toBeNull()
-    expect(classBounds([], 'ExactIn', 0)).toBeNull()
+    const ladder = priceLadder([SOL_USDC], A, B)
+    expect(classBounds(ladder, 'ExactOut', 14)).not.toBeNull()
+    expect(classBounds(ladder, 'ExactOut', 15)).toBeNull()
+    expect(classBounds(priceLadder([], A, B), 'ExactIn', 0)).toBeNull()
   })
 
   it('are close together where the pools are deep', () => {
-    const { exactIn } = priceLadder([SOL_USDC], A, B)
-    const bounds = classBounds(exactIn, 'ExactIn', 9)
+    const bounds = classBounds(priceLadder([SOL_USDC], A, B), 'ExactIn', 9)
     expect((bounds?.best ?? Infinity) / (bounds?.worst ?? 0) - 1).toBeLessThan(1e-4)
   })
 })

@@ -46,13 +46,13 @@ test('no integer is rounded, and no text is changed', () => {
     fc.property(fc.array(value), (items) => {
       expect(plain(parseJson(write(items)), items)).toEqual(items)
     }),
-    { numRuns: 1_000 },
+    { numRuns: 1_000, examples: [[[{ $n: '0' }, '[1000000000000000}', '[1000000000000000]', 10n ** 15n]]] },
   )
 })
 
 test('a log that looks like an amount stays as it is', () => {
   const log = 'Program log: [18446744073709551615, 1234567890123456]'
-  expect(parseJson(JSON.stringify({ logs: [log], slot: 5 }))).toEqual({ logs: [log], slot: 5n })
+  expect(parseJson(JSON.stringify({ logs: [log], slot: 5 }))).toEqual({ logs: [log], slot: 5 })
 })
 
 test('what is no JSON is none', () => {

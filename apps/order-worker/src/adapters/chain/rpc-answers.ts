@@ -2,9 +2,9 @@ import { z } from 'zod'
 
 /*
  * What the nodes' answers must look like, as far as they are read: https://solana.com/docs/rpc. Integers that a double may not hold
- * come in other forms (parse-json.ts).
+ * come as strings (parse-json.ts).
  */
-const integer = z.union([z.int(), z.string().regex(/^-?\d{16,}$/), z.bigint()])
+const integer = z.union([z.int(), z.string().regex(/^-?\d{16,}$/)])
 const count = integer.transform(Number)
 const amount = integer.transform(BigInt)
 const withContext = <Value extends z.ZodType>(value: Value) =>
