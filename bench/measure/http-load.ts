@@ -38,6 +38,17 @@ export function postRequest(url: string, headers: Readonly<Record<string, string
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 
+/** Bytes of a GET. */
+export function getRequest(url: string, headers: Readonly<Record<string, string>>): Buffer {
+  const { host, pathname, search } = new URL(url)
+  const lines = [
+    `GET ${pathname}${search} HTTP/1.1`,
+    `host: ${host}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ]
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
+}
+
 /** Sends `total` requests and measures each. A client of few instructions: it shares the cores with what it measures. */
 export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
   const { total, ratePerSecond } = options
