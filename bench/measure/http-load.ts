@@ -25,28 +25,27 @@ export interface LoadResult {
   readonly seconds: number
 }
 
+type Headers = Readonly<Record<string, string>>
+
 /** Bytes of a POST with a JSON body. */
-export function postRequest(url: string, headers: Readonly<Record<string, string>>, body: string): Buffer {
-  const { host, pathname } = new URL(url)
-  const lines = [
-    `POST ${pathname} HTTP/1.1`,
-    `host: ${host}`,
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-  ]
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
+export function postRequest(url: string, headers: Headers, body: string): RequestBytes {
+  const ofBody = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
+  return requestBytes('POST', url, { ...ofBody, ...headers }, body)
 }
 
 /** Bytes of a GET. */
-export function getRequest(url: string, headers: Readonly<Record<string, string>>): Buffer {
+export function getRequest(url: string, headers: Headers): RequestBytes {
+  return requestBytes('GET', url, headers, '')
+}
+
+function requestBytes(method: string, url: string, headers: Headers, body: string): RequestBytes {
   const { host, pathname, search } = new URL(url)
   const lines = [
-    `GET ${pathname}${search} HTTP/1.1`,
+    `${method} ${pathname}${search} HTTP/1.1`,
     `host: ${host}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ]
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`)
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 
 /** Sends `total` requests and measures each. A client of few instructions: it shares the cores with what it measures. */
