@@ -67,6 +67,11 @@ export async function measureFanOut(options: FanOutStage): Promise<{ rows: Row[]
         0.9,
       ),
       never.row(),
+      // Of every round: what V8 holds goes up and down with its collections.
+      found.beside('memory after a fan-out', 'residentMiB', 'notifier', bareOne, {
+        format: (mebibytes) => `${Math.round(mebibytes)} MiB`,
+        atMost: 2,
+      }),
     ],
   }
 }

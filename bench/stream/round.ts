@@ -51,14 +51,15 @@ export function createFanOut({ name, pid, clients, members, flood, around }: Ser
       const began = performance.now()
       await clients.reach(expected)
       const seconds = (performance.now() - began) / 1_000
-      const { cpuSeconds } = usedBetween(before, usageOf(pid))
+      const after = usageOf(pid)
+      const { cpuSeconds } = usedBetween(before, after)
       const messages = members * events
       cpuMicros.push((cpuSeconds / messages) * 1e6)
       print(
         `    ${name}: ${Math.round(messages / seconds)} messages/s, ${(cpuMicros.at(-1) ?? 0).toFixed(1)} us of CPU each`,
       )
       await around?.after()
-      return { messages: messages / seconds }
+      return { messages: messages / seconds, residentMiB: after.residentBytes / 2 ** 20 }
     },
   }
 }
