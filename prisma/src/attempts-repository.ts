@@ -41,10 +41,11 @@ FROM (
 WHERE a.order_id = mine.order_id AND a.attempt = mine.attempt`)
     },
 
-    async confirmedNotFinalized(genesisHash, limit) {
+    async confirmedNotFinalized(genesisHash, upToSlot, limit) {
       const [row] = await client.$queryRaw<{ attempts: AttemptJson[] | null }[]>(Prisma.sql`
 SELECT json_agg(${ATTEMPT_JSON} ORDER BY a.resolved_at) AS attempts FROM (
   SELECT * FROM attempts WHERE status = 'confirmed' AND finalized_at IS NULL AND genesis_hash = ${genesisHash}
+    AND (${upToSlot}::bigint IS NULL OR slot IS NULL OR slot <= ${upToSlot}::bigint)
   ORDER BY resolved_at LIMIT ${limit}::int) a`)
       return (row?.attempts ?? []).map(attemptFromJson)
     },

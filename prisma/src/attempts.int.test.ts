@@ -85,17 +85,19 @@ test('an attempt that was confirmed and is lost for good is said so once, and wa
     other.attempts.markLost(lost, reason),
   ])
   expect(told.sort()).toEqual([false, true])
-  expect(await store.attempts.confirmedNotFinalized('genesis', 100)).toEqual([])
+  expect(await store.attempts.confirmedNotFinalized('genesis', null, 100)).toEqual([])
   expect(await store.attempts.ofOrder(lost.orderId)).toMatchObject([{ status: 'confirmed', ...reason }])
 })
 
 test('a confirmed attempt is watched until it is finalized', async () => {
   const orders = await submitted(2, 60_000)
   await Promise.all(orders.map((order) => resolve(order, 'confirmed')))
-  const open = await store.attempts.confirmedNotFinalized('genesis', 100)
-  expect(await store.attempts.confirmedNotFinalized('another', 100)).toEqual([])
+  const open = await store.attempts.confirmedNotFinalized('genesis', null, 100)
+  expect(await store.attempts.confirmedNotFinalized('another', null, 100)).toEqual([])
   expect(ids(open)).toEqual(ids(orders.map(({ id }) => ({ orderId: id }))))
+  expect(await store.attempts.confirmedNotFinalized('genesis', 4, 100)).toEqual([])
+  expect(ids(await store.attempts.confirmedNotFinalized('genesis', 5, 100))).toEqual(ids(open))
   await Promise.all([store.attempts.markFinalized(open), other.attempts.markFinalized([...open].reverse())])
-  expect(await store.attempts.confirmedNotFinalized('genesis', 100)).toEqual([])
+  expect(await store.attempts.confirmedNotFinalized('genesis', null, 100)).toEqual([])
   await store.attempts.markFinalized([])
 })

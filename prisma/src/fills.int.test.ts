@@ -64,7 +64,7 @@ test('what was settled is corrected in fill, attempt and order, by one of two co
     fees: network('22000'),
     attempts: [{ status: 'confirmed', slot: 9, code: null }],
   })
-  expect(await store.attempts.confirmedNotFinalized('genesis', 100)).toEqual([])
+  expect(await store.attempts.confirmedNotFinalized('genesis', null, 100)).toEqual([])
 })
 
 test('one that failed after all says why', async () => {

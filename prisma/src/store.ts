@@ -124,8 +124,11 @@ export interface AttemptsRepository {
   takeUnresolved(owner: string, leaseMs: number, limit: number): Promise<Attempt[]>
   /** Gives up the leases of `owner`, so that another copy need not wait for them to lapse (at shutdown). */
   releaseLeases(owner: string): Promise<void>
-  /** Attempts confirmed on this chain that are not yet known to be finalized, without their bytes. Oldest first. */
-  confirmedNotFinalized(genesisHash: string, limit: number): Promise<Attempt[]>
+  /**
+   * Attempts confirmed on this chain that are not yet known to be finalized, without their bytes. Oldest first.
+   * @param upToSlot only those that landed no later; null: all
+   */
+  confirmedNotFinalized(genesisHash: string, upToSlot: number | null, limit: number): Promise<Attempt[]>
   markFinalized(attempts: readonly { orderId: string; attempt: number }[]): Promise<void>
   /** A confirmed attempt that the chain has lost for good: it is looked at no more. False: another copy was first. */
   markLost(

@@ -11,6 +11,8 @@ import { WrongChainError } from './watcher'
 const INTERVAL_MS = 2_000
 const LIMIT = 4_096
 const AT_ONCE = 32
+/** Every so many turns all are looked at; in between those that may be final by now, unless one was not where it had been. */
+const TURNS_TO_ALL = 4
 const LOST = 'it was rolled back after it was confirmed, and can never land again'
 
 /** What a node says of one attempt, and how far it had seen when it said so. */
@@ -36,6 +38,8 @@ export function startFinalityLoop(
   const { clock, config, events, store } = engine
   const alerted = new Set<string>()
   const sentAt = new Map<string, number>()
+  /** Turns until all are looked at. */
+  let turnsToAll = 0
 
   function alertOnce(attempt: ConfirmedAttempt): void {
     if (alerted.has(attempt.signature)) return
@@ -86,7 +90,8 @@ export function startFinalityLoop(
     if (status.confirmation === 'finalized' && (await correctFill(engine, attempt))) await forgetCopy(attempt)
   }
 
-  async function lookUp(attempts: readonly ConfirmedAttempt[]): Promise<void> {
+  /** Whether the chain has all of them where they were confirmed. */
+  async function lookUp(attempts: readonly ConfirmedAttempt[]): Promise<boolean> {
     const finalized = await engine.chain.finalizedHeight()
     const answer = await engine.chain.statuses(attempts.map(({ signature }) => signature))
     const sightings = attempts.map((attempt, i): Sighting => {
@@ -102,6 +107,7 @@ export function startFinalityLoop(
       engine.checkpoint('finality.marked')
     }
     await atMost(AT_ONCE, sightings, follow)
+    return sightings.every(({ attempt, status }) => status?.slot === attempt.slot)
   }
 
   async function turn(signal: AbortSignal): Promise<void> {
@@ -114,11 +120,18 @@ export function startFinalityLoop(
       )
       return
     }
-    const attempts = (await store.attempts.confirmedNotFinalized(genesisHash, LIMIT)).filter(isConfirmed)
-    const open = new Set(attempts.map(({ signature }) => signature))
-    for (const signature of sentAt.keys()) if (!open.has(signature)) sentAt.delete(signature)
+    const all = turnsToAll === 0
+    const upToSlot = all ? null : (await engine.chain.finalizedHeight()).slot
+    const found = await store.attempts.confirmedNotFinalized(genesisHash, upToSlot, LIMIT)
+    const attempts = found.filter(isConfirmed)
+    if (all) {
+      const open = new Set(attempts.map(({ signature }) => signature))
+      for (const signature of sentAt.keys()) if (!open.has(signature)) sentAt.delete(signature)
+    }
+    let asConfirmed = true
     for (let at = 0; at < attempts.length && !signal.aborted; at += MAX_LOOKUP)
-      await lookUp(attempts.slice(at, at + MAX_LOOKUP))
+      asConfirmed = (await lookUp(attempts.slice(at, at + MAX_LOOKUP))) && asConfirmed
+    turnsToAll = asConfirmed ? (all ? TURNS_TO_ALL : turnsToAll) - 1 : 0
   }
 
   return startLoop(clock, Math.min(INTERVAL_MS, config.RESEND_INTERVAL_MS), turn, (error) =>
