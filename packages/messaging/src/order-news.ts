@@ -1,7 +1,7 @@
 import { orderEventsStream, orderHashKey, shardOf, type OrderNews } from '@fillstream/types'
 import { isTerminal, type OrderSnapshot } from '@fillstream/core'
-import { createHash } from 'node:crypto'
 import { type Redis } from 'ioredis'
+import { createScript } from './script'
 
 export interface NewsConfig {
   readonly prefix: string
@@ -42,8 +42,6 @@ for k = 2, #KEYS do
 end
 `
 
-const PUBLISH_SHA = createHash('sha1').update(PUBLISH).digest('hex')
-
 /** Orders that one call tells of: nobody else is served meanwhile. */
 const MAX_ORDERS = 100
 
@@ -53,8 +51,9 @@ export type PublishOrders = (orders: readonly PublishedOrder[]) => Promise<void>
 export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders {
   const { prefix, shards, maxLength } = config
   const ttlOf = lifeOf(config)
+  const publish = createScript(redis, PUBLISH)
 
-  /** Orders of one shard. By the digest of the script; a Redis that began anew does not know it yet. */
+  /** Orders of one shard. */
   async function tell(shard: number, orders: readonly PublishedOrder[]): Promise<void> {
     const keys = [
       orderEventsStream(prefix, shard),
@@ -67,12 +66,7 @@ export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders
       news.length,
       ...news.map((event) => JSON.stringify(event)),
     ])
-    try {
-      await redis.evalsha(PUBLISH_SHA, keys.length, ...keys, maxLength, ...values)
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error
-      await redis.eval(PUBLISH, keys.length, ...keys, maxLength, ...values)
-    }
+    await publish(keys, [maxLength, ...values])
   }
 
   return async (orders) => {

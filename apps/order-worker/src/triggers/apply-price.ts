@@ -6,7 +6,7 @@ import { type TriggerParts } from './trigger-parts'
 const BATCH = 500
 /** Batches being decided on. */
 const MAX_JUDGING = 4
-/** Orders taken out that wait for it; until there is room no more are taken. */
+/** Orders taken out that wait for it; until there is room no more of the same pair are taken. */
 const MAX_WAITING = 2_000
 
 /** Brings prices to the orders that wait for them. */

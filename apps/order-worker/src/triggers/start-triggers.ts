@@ -1,6 +1,6 @@
 import { createLastPrices, startPriceReader } from '@fillstream/messaging'
 import { type Redis } from 'ioredis'
-import { pairId } from '@fillstream/types'
+import { pairId, type PriceEvent } from '@fillstream/types'
 import { type Engine } from '../engine'
 import { createPriceApplier } from './apply-price'
 import { createIndexUpkeep } from './index-upkeep'
@@ -35,6 +35,9 @@ export function startTriggers(
   }
   const lastPrices = createLastPrices(redis, prefix)
   const prices = createPriceApplier(parts)
+  async function applyInTurn(events: readonly PriceEvent[]): Promise<void> {
+    for (const price of events) await prices.apply(price)
+  }
   const opened = startOpenedOrders(parts, prices)
   const keeper = startIndexKeeper(parts, prices)
   const reader = startPriceReader(config, engine, {
@@ -48,7 +51,7 @@ export function startTriggers(
       return position ?? '0-0'
     },
     async onPrices(events, last) {
-      for (const price of events) await prices.apply(price)
+      await Promise.all(pricesByPair(events).map(applyInTurn))
       await prices.settled()
       await parts.upkeep.savePosition(last)
     },
@@ -61,4 +64,15 @@ export function startTriggers(
       await prices.settled()
     },
   }
+}
+
+/** Those of one pair in their order; different pairs know nothing of each other. */
+function pricesByPair(events: readonly PriceEvent[]): PriceEvent[][] {
+  const pairs = new Map<string, PriceEvent[]>()
+  for (const event of events) {
+    const mine = pairs.get(pairId(event))
+    if (mine) mine.push(event)
+    else pairs.set(pairId(event), [event])
+  }
+  return [...pairs.values()]
 }

@@ -1,4 +1,5 @@
 import { classBounds, unitPrice, type Trigger } from '@fillstream/core'
+import { createScript } from '@fillstream/messaging'
 import { pairId, type PriceEvent, type SwapMode } from '@fillstream/types'
 import { type Redis } from 'ioredis'
 import { ADD, APPLY, HOLD, LAPSED } from './index-scripts'
@@ -106,6 +107,7 @@ export function createTriggerIndex(
   { prefix, genesisHash }: { readonly prefix: string; readonly genesisHash: string },
 ): TriggerIndex {
   const base = triggerKeys(prefix)
+  const [runAdd, runApply] = [createScript(redis, ADD), createScript(redis, APPLY)]
 
   async function put(triggers: readonly Trigger[], back: boolean): Promise<number[]> {
     if (triggers.length === 0) return []
@@ -116,22 +118,13 @@ export function createTriggerIndex(
       scoreOf(trigger),
       trigger.kind === 'trailingStop' ? padded(trigger.highWater ?? 0n) : '',
     ])
-    return (await redis.eval(ADD, 1, base, back ? 1 : 0, ...fields)) as number[]
+    return (await runAdd([base], [back ? 1 : 0, ...fields])) as number[]
   }
 
   return {
     async apply(price, limit, holdMs) {
-      const [, more, taken] = (await redis.eval(
-        APPLY,
-        1,
-        base,
-        pairId(price),
-        genesisHash,
-        price.slot,
-        limit,
-        holdMs,
-        ...boundsOf(price),
-      )) as [number, number, (string | number)[]]
+      const args = [pairId(price), genesisHash, price.slot, limit, holdMs, ...boundsOf(price)]
+      const [, more, taken] = (await runApply([base], args)) as [number, number, (string | number)[]]
       return { candidates: candidatesOf(taken), more: more === 1 }
     },
     async add(triggers) {
