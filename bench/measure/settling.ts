@@ -22,6 +22,9 @@ export interface LoneChain {
   settle(count: number): Promise<number>
   /** From when each of `count` settlements should have been sent, at this rate, until it is seen confirmed, ms. */
   confirmTimes(count: number, ratePerSecond: number): Promise<number[]>
+  /** Settlements that are yet to be sent: good for as long as their blockhash is. */
+  signed(count: number): Promise<readonly Signed[]>
+  readonly urls: Pick<Stack['urls'], 'rpc' | 'control'>
   close(): Promise<void>
 }
 
@@ -34,6 +37,8 @@ export async function openLoneChain(env: Readonly<Record<string, string>> = {}):
     return {
       settle: (count) => settle(stack, users, count),
       confirmTimes: (count, ratePerSecond) => confirmTimes(stack, users, count, ratePerSecond),
+      signed: (count) => signAll(stack, users, count),
+      urls: stack.urls,
       close: () => stack.close(),
     }
   } catch (error) {
@@ -54,7 +59,7 @@ async function settle(stack: Stack, users: readonly User[], count: number): Prom
   return (count * 1_000) / took
 }
 
-interface Signed {
+export interface Signed {
   readonly signature: string
   readonly transaction: string
 }

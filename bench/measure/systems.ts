@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { createTestDatabase } from '../../tests/support/database'
@@ -8,6 +11,7 @@ import { execute } from './database'
 import { startEngine, usageByService, usageOfBacking } from './engine'
 import { ENGINE_BODY, YARDSTICK_BODY, type Exchange } from './placing'
 import { closeAll } from './run-bench'
+import { type LoneChain } from './settling'
 import { createTraders, follow } from './traders'
 import { usageOf, type Usage } from './usage'
 import { startYardstick, type YardstickProcess } from './yardstick'
@@ -60,8 +64,35 @@ export function openSkeleton(): Promise<System> {
 
 /** The skeleton with what an order carries: a quote that is asked for, signatures, the rows of the engine. Still no logic. */
 export function openLadenSkeleton(): Promise<System> {
+  return openLaden()
+}
+
+/** The laden skeleton, settling on localnet what was signed ahead. */
+export async function openSettlingSkeleton(
+  chain: Pick<LoneChain, 'urls' | 'signed'>,
+): Promise<
+  System & { /** Signs what this many orders will settle. */ signAhead(orders: number): Promise<void> }
+> {
+  const { rpc, control } = chain.urls
+  const system = await openLaden({ LADEN_RPC_URL: rpc, LADEN_SUBMIT_URL: `${control}/submit` })
+  const folder = mkdtempSync(join(tmpdir(), 'fillstream-bench-'))
+  return {
+    ...system,
+    async signAhead(orders) {
+      const file = join(folder, 'signed.json')
+      writeFileSync(file, JSON.stringify(await chain.signed(orders)))
+      await system.ask('laden-worker', file)
+    },
+    async close() {
+      rmSync(folder, { recursive: true, force: true })
+      await system.close()
+    },
+  }
+}
+
+function openLaden(settings: Readonly<Record<string, string>> = {}): Promise<Yardstick> {
   const names = ['skeleton-gateway', 'laden-router', 'laden-worker', 'skeleton-notifier']
-  return openYardstick('orders', names, { SKELETON_ROWS: 'full' })
+  return openYardstick('orders', names, { SKELETON_ROWS: 'full', ...settings })
 }
 
 /** The usual way. @param delayMs of its simulated venue, `from-to` */
@@ -69,12 +100,17 @@ export function openUsual(delayMs = '0-0'): Promise<System> {
   return openYardstick('orders', ['usual'], { YARDSTICK_DELAY_MS: delayMs })
 }
 
+interface Yardstick extends System {
+  /** Sends a line to one of its processes and resolves with the answer. */
+  ask(name: string, line: string): Promise<string>
+}
+
 /** @param names its processes: the first takes the orders, the last holds the sockets */
 async function openYardstick(
   table: string,
   names: readonly string[],
   settings: Readonly<Record<string, string>> = {},
-): Promise<System> {
+): Promise<Yardstick> {
   const space = await openSpace()
   const processes: YardstickProcess[] = []
   const close = () => closeAll([space, ...processes.map((process) => ({ close: () => process.stop() }))])
@@ -90,6 +126,7 @@ async function openYardstick(
     const own = () => processes.map(({ pid }, i) => [names[i] ?? '', usageOf(pid)] as const)
     return {
       usage: () => Promise.resolve(new Map([...own(), ...usageOfBacking()])),
+      ask: (name, line) => (processes[names.indexOf(name)] as YardstickProcess).ask(line),
       exchange: {
         url: `http://${gateway.address}/v1/orders`,
         bodies: [YARDSTICK_BODY],

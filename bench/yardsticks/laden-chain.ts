@@ -1,0 +1,108 @@
+import { Agent, request } from 'node:http'
+
+/** A settlement that was signed ahead, base58 and base64. */
+export interface SignedAhead {
+  readonly signature: string
+  readonly transaction: string
+}
+
+/** Settles on localnet with as little as can be asked of it: handed over once, looked for once a slot, read when it is confirmed. */
+export interface LadenChain {
+  send(signed: SignedAhead): Promise<void>
+  /** Resolves when it is confirmed, and what it moved has been read. */
+  confirmed(signed: SignedAhead): Promise<void>
+  finalized(signed: SignedAhead): Promise<void>
+}
+
+const SLOT_MS = 400
+/** Slots until a block is final. */
+const FINAL_MS = 32 * SLOT_MS
+const LOOK_FOR_FINAL_MS = 2_000
+/** What `getSignatureStatuses` takes at once. */
+const PAGE = 256
+/** Calls of one request. */
+const BATCH = 50
+const READ = { encoding: 'json', commitment: 'confirmed', maxSupportedTransactionVersion: 0 }
+
+interface Waiting {
+  readonly signature: string
+  readonly since: number
+  readonly done: () => void
+}
+
+type Status = { readonly err: unknown; readonly confirmationStatus: string } | null
+
+export function createLadenChain(urls: { readonly submit: string; readonly rpc: string }): LadenChain {
+  const agent = new Agent({ keepAlive: true, maxSockets: 64 })
+  const ask = async <Result>(method: string, calls: readonly unknown[][]): Promise<Result[]> => {
+    const body = calls.map((params, id) => ({ jsonrpc: '2.0', id, method, params }))
+    const answers = JSON.parse(await post(agent, urls.rpc, JSON.stringify(body))) as { result: Result }[]
+    return answers.map(({ result }) => result)
+  }
+  async function read(signatures: readonly string[]): Promise<void> {
+    for (let at = 0; at < signatures.length; at += BATCH)
+      await ask(
+        'getTransaction',
+        signatures.slice(at, at + BATCH).map((signature) => [signature, READ]),
+      )
+  }
+
+  /** Looks at all that wait, a page at a time; those that have got so far wait no more. */
+  function startLooking(
+    everyMs: number,
+    afterMs: number,
+    levels: readonly string[],
+    found: (signatures: readonly string[]) => Promise<void>,
+  ): (signature: string) => Promise<void> {
+    let waiting: Waiting[] = []
+    async function look(): Promise<void> {
+      const due = waiting.filter(({ since }) => since <= performance.now() - afterMs)
+      const reached = new Set<string>()
+      for (let at = 0; at < due.length; at += PAGE) {
+        const asked = due.slice(at, at + PAGE).map(({ signature }) => signature)
+        const [answer] = await ask<{ value: Status[] }>('getSignatureStatuses', [
+          [asked, { searchTransactionHistory: true }],
+        ])
+        answer?.value.forEach((status, i) => {
+          if (levels.includes(status?.confirmationStatus ?? '')) reached.add(asked[i] ?? '')
+        })
+      }
+      if (reached.size === 0) return
+      await found([...reached])
+      const done = waiting.filter(({ signature }) => reached.has(signature))
+      waiting = waiting.filter(({ signature }) => !reached.has(signature))
+      for (const one of done) one.done()
+    }
+    const again = () => void look().finally(() => setTimeout(again, everyMs))
+    again()
+    return (signature) => new Promise((done) => waiting.push({ signature, since: performance.now(), done }))
+  }
+
+  const confirmed = startLooking(SLOT_MS, 0, ['confirmed', 'finalized'], read)
+  const finalized = startLooking(LOOK_FOR_FINAL_MS, FINAL_MS, ['finalized'], () => Promise.resolve())
+  return {
+    send: async ({ transaction }) => {
+      await post(agent, urls.submit, JSON.stringify({ transaction }))
+    },
+    confirmed: ({ signature }) => confirmed(signature),
+    finalized: ({ signature }) => finalized(signature),
+  }
+}
+
+function post(agent: Agent, url: string, body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const sent = request(url, { method: 'POST', agent, headers }, (answer) => {
+      const chunks: Buffer[] = []
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk))
+      answer.on('error', reject)
+      answer.on('end', () => {
+        const text = Buffer.concat(chunks).toString()
+        if (answer.statusCode === 200) resolve(text)
+        else reject(new Error(`${url} answered ${answer.statusCode}: ${text}`))
+      })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
