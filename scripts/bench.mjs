@@ -1,6 +1,6 @@
 // `pnpm bench [name] [arguments]`: measures what a claim rests on and prints a table; `bench/<name>.ts` says what. Without a name: all,
 // one after the other. `--quick`: short versions, compared with the last release (`--store` makes these the last release's).
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -31,6 +31,7 @@ const signal = whenAskedToStop({
 await bootstrap({ root, env: process.env, progress, signal })
 const { startBacking } = await import('./lib/backing.mjs')
 const { run } = await import('./lib/commands.mjs')
+const { openRunFolder, removeRunFolder } = await import('./lib/run-folder.mjs')
 const compiled = await run(join(root, 'node_modules/.bin/tsc'), ['-b', 'bench'], {
   cwd: root,
   env: process.env,
@@ -51,8 +52,7 @@ const runTypeScript = (file, given, env, stop = signal) =>
 /** Runs a bench on a Postgres and a Redis of its own; whether it came to its end. */
 async function bench(name) {
   rmSync(join(reports, `${name}.json`), { force: true })
-  const dataDir = join(root, '.data', `bench-${process.pid}`)
-  mkdirSync(dataDir, { recursive: true })
+  const dataDir = openRunFolder(root, 'bench')
   const backing = await startBacking({ root, dataDir, progress, signal })
   try {
     const given = quick ? ['--quick', ...rest] : rest
@@ -60,7 +60,7 @@ async function bench(name) {
     return (await runTypeScript(`bench/${name}.ts`, given, { ...backing.env, ...backing.pids }, stop)).ok
   } finally {
     await backing.close()
-    rmSync(dataDir, { recursive: true, force: true })
+    removeRunFolder(dataDir)
   }
 }
 

@@ -1,12 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startBacking } from './backing.mjs'
 import { bootstrap } from './bootstrap.mjs'
 import { run } from './commands.mjs'
 import { explain, Failure } from './failure.mjs'
-import { isAlive } from './processes.mjs'
 import { createProgress } from './progress.mjs'
-import { removeData } from './postgres-files.mjs'
+import { openRunFolder, removeRunFolder } from './run-folder.mjs'
 import { whenAskedToStop } from './shutdown.mjs'
 
 const PROJECT_WITHIN_MS = 15 * 60_000
@@ -60,11 +59,9 @@ async function runAll({ root, wanted, progress, signal, sum }) {
       progress.say(name, 'FAILED')
     }
   }
-  const dataDir = join(root, '.data', `test-${process.pid}`)
   const logDir = join(root, '.data/test-logs')
-  removeAbandoned(join(root, '.data'))
+  const dataDir = openRunFolder(root, 'test')
   rmSync(logDir, { recursive: true, force: true })
-  mkdirSync(dataDir, { recursive: true })
   let backing
   try {
     for (const project of wanted.projects) {
@@ -79,7 +76,7 @@ async function runAll({ root, wanted, progress, signal, sum }) {
     }
   } finally {
     await backing?.close()
-    forget(dataDir)
+    removeRunFolder(dataDir)
     if (sum.failed === 0) rmSync(logDir, { recursive: true, force: true })
     else if (existsSync(logDir)) progress.say('logs', `of the processes that were tested: ${logDir}`)
   }
@@ -115,19 +112,6 @@ function onlyThese(names = '') {
   const chosen = names.split(',')
   if (chosen.every((name) => PROJECTS.includes(name))) return PROJECTS.filter((name) => chosen.includes(name))
   throw new Failure(`--only takes ${PROJECTS.join(', ')}; it was given "${names}".`)
-}
-
-/** What killed runs have left. */
-function removeAbandoned(parent) {
-  for (const name of existsSync(parent) ? readdirSync(parent) : []) {
-    const pid = /^test-(\d+)$/.exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) forget(join(parent, name))
-  }
-}
-
-function forget(dataDir) {
-  removeData(join(dataDir, 'postgres'))
-  rmSync(dataDir, { recursive: true, force: true })
 }
 
 function printHelp(progress) {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type ServiceName, type StackUrls } from '../support/stack'
@@ -143,11 +143,10 @@ export async function startChaosStack(options: StackOptions): Promise<ChaosStack
 
 /** Removes what a stack has left on disk. */
 export async function removeStack({ dataDir, root }: Pick<ChaosStack, 'dataDir' | 'root'>): Promise<void> {
-  const { removeData } = (await import(`${root}/scripts/lib/postgres-files.mjs`)) as {
-    removeData(place: string): void
+  const { removeRunFolder } = (await import(`${root}/scripts/lib/run-folder.mjs`)) as {
+    removeRunFolder(folder: string): void
   }
-  removeData(join(dataDir, 'postgres'))
-  rmSync(dataDir, { recursive: true, force: true })
+  removeRunFolder(dataDir)
 }
 
 function passedOn(): Record<string, string> {
