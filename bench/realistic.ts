@@ -37,10 +37,7 @@ async function main(): Promise<void> {
   })
   const before = await chainAlone(settlements)
   const usualRate = await usualWay(usual)
-  const { knee, below } = await withEngine(async (running) => {
-    const knee = await findKnee(running, from, seconds)
-    return { knee, below: await step(running, knee.ratePerSecond * 0.8, seconds * 1.5) }
-  })
+  const { knee, below } = await withEngine((running) => kneeAndBelow(running, from, seconds))
   const laden = await ladenSkeleton(from, seconds)
   const after = await chainAlone(settlements)
   const bare = await chainLatency(seconds)
@@ -60,12 +57,12 @@ async function main(): Promise<void> {
     beside(
       'that beside the laden skeleton',
       knee.ratePerSecond,
-      { name: 'laden', value: laden.ratePerSecond },
+      { name: 'laden', value: laden.knee.ratePerSecond },
       { format: perSecond },
     ),
     beside(
       '  which itself, beside localnet alone',
-      laden.ratePerSecond,
+      laden.knee.ratePerSecond,
       { name: 'localnet alone', value: (before + after) / 2 },
       { format: perSecond },
     ),
@@ -80,6 +77,12 @@ async function main(): Promise<void> {
       '  that beside a bare settlement, p99',
       below.p99,
       { name: 'localnet alone, sent to confirmed', value: bare },
+      { format: inMs },
+    ),
+    beside(
+      `  and beside the laden skeleton at 80 % of its own (${perSecond(laden.below.ratePerSecond)}), p99`,
+      below.p99,
+      { name: 'laden', value: laden.below.p99 },
       { format: inMs },
     ),
     { what: '  p50', value: inMs(below.p50) },
@@ -120,8 +123,19 @@ async function usualWay(orders: number): Promise<number> {
   }
 }
 
+/** The knee, and what is at 80 % of it. */
+async function kneeAndBelow(running: Running, from: number, seconds: number): Promise<Found> {
+  const knee = await findKnee(running, from, seconds)
+  return { knee, below: await step(running, knee.ratePerSecond * 0.8, seconds * 1.5) }
+}
+
+interface Found {
+  readonly knee: Step
+  readonly below: Step
+}
+
 /** What is left where an order is asked for, written and settled as ours are, without any logic. */
-async function ladenSkeleton(from: number, seconds: number): Promise<Step> {
+async function ladenSkeleton(from: number, seconds: number): Promise<Found> {
   const chain = await openLoneChain(DELAYS)
   const closing: { close(): Promise<void> }[] = [chain]
   try {
@@ -130,7 +144,7 @@ async function ladenSkeleton(from: number, seconds: number): Promise<Step> {
     print('  the laden skeleton on localnet:')
     const running = { exchange, usage, keepsUpMs: KEEPS_UP_MS, prepare: signAhead }
     await warmUp(running)
-    return await findKnee(running, from, seconds)
+    return await kneeAndBelow(running, from, seconds)
   } finally {
     await closeAll(closing)
   }

@@ -85,8 +85,8 @@ export async function step(running: Running, ratePerSecond: number, seconds: num
 
 const STEP = 1.5
 /** Between what was kept up with and what was not; closer than this they are not told apart. */
-const NEAR = 1.25
-const MOST_STEPS = 8
+const NEAR = 1.15
+const MOST_STEPS = 9
 
 /** The rate goes up (or down, where the first is too much) by steps, then in between. */
 export async function findKnee(running: Running, from: number, seconds: number): Promise<Step> {
