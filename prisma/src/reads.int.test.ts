@@ -222,10 +222,19 @@ test('what happened lately is found, and told with its news from where it is kno
   const [order] = await ordersOf(accountId, 1)
   if (!order) throw new Error('no order')
   await store.orders.appendEvents([steps(order, 1, ['pending', 'routing'])])
-  const recently = async () =>
-    (await store.work.recentSeqs(60_000, 1_000)).filter(({ orderId }) => orderId === order.id)
+  const during = async (after: Date | null, endedMsAgo = 0) => {
+    const { seqs, upTo } = await store.work.recentSeqs({ after, lengthMs: 60_000, endedMsAgo }, 1_000)
+    return { seqs: seqs.filter(({ orderId }) => orderId === order.id), upTo }
+  }
+  const recently = async () => (await during(null)).seqs
   const known = { orderId: order.id, accountId }
   expect(await recently()).toEqual([{ ...known, lastSeq: 2 }])
+  // What comes after the end of one stretch is in the next one.
+  const before = await during(null, 30_000)
+  expect(before.seqs).toEqual([])
+  const { seqs, upTo } = await during(before.upTo)
+  expect(seqs).toEqual([{ ...known, lastSeq: 2 }])
+  expect((await during(upTo)).seqs).toEqual([])
   const [told] = await store.work.newsSince([{ ...known, lastSeq: 0 }])
   expect(told?.order).toMatchObject({ id: order.id, status: 'routing', lastSeq: 2 })
   expect(told?.news.map(({ seq }) => seq)).toEqual([1, 2])

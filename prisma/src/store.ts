@@ -211,6 +211,13 @@ export interface OrderSeq {
   readonly lastSeq: number
 }
 
+/** From `after` on, where another one ended, at most `lengthMs` long, up to `endedMsAgo`: what was under way then shows by now. */
+export interface Stretch {
+  readonly after: Date | null
+  readonly lengthMs: number
+  readonly endedMsAgo: number
+}
+
 export interface WorkRepository {
   /**
    * Orders that need work (not terminal, open or submitted) and were due more than `idleMs` ago, by id: at most `limit` after
@@ -224,8 +231,8 @@ export interface WorkRepository {
   expiredOrders(limit: number): Promise<OverdueOrder[]>
   /** How long ago the order last changed, by the clock of Postgres; Infinity where there is no such order. */
   idleMs(orderId: string): Promise<number>
-  /** Where orders with events of the last `sinceMs` stand, by the clock of Postgres. Newest first. */
-  recentSeqs(sinceMs: number, limit: number): Promise<OrderSeq[]>
+  /** How far orders came in a stretch of time, by the clock of Postgres; of more than `limit` the newest. */
+  recentSeqs(stretch: Stretch, limit: number): Promise<{ readonly seqs: OrderSeq[]; readonly upTo: Date }>
   /** Orders as they are, each with its events after `lastSeq`: what somebody who knows it up to there should be told. */
   newsSince(orders: readonly OrderSeq[]): Promise<Published[]>
 }

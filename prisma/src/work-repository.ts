@@ -31,14 +31,19 @@ SELECT (extract(epoch FROM now() - updated_at) * 1000)::float8 AS ms FROM orders
       return rows[0]?.ms ?? Infinity
     },
 
-    async recentSeqs(sinceMs, limit) {
+    async recentSeqs({ after, lengthMs, endedMsAgo }, limit) {
+      // By the millisecond, as a Date has it: where one stretch ends the next one begins.
+      const upTo = Prisma.sql`date_trunc('milliseconds', now() - ${endedMsAgo}::int * interval '1 millisecond')`
       // One row of JSON: reading thousands of rows takes the client several times as long.
-      const [row] = await client.$queryRaw<{ seqs: [string, string, number][] | null }[]>(Prisma.sql`
-SELECT json_agg(json_build_array(order_id, account_id, last_seq)) AS seqs FROM (
+      const [row] = await client.$queryRaw<
+        [{ upTo: Date; seqs: [string, string, number][] | null }]
+      >(Prisma.sql`
+SELECT ${upTo} AS "upTo", (SELECT json_agg(json_build_array(order_id, account_id, last_seq)) FROM (
   SELECT order_id, account_id, max(seq) AS last_seq FROM order_events
-  WHERE at >= now() - ${sinceMs}::int * interval '1 millisecond'
-  GROUP BY 1, 2 ORDER BY max(at) DESC LIMIT ${limit}::int) recent`)
-      return (row?.seqs ?? []).map(([orderId, accountId, lastSeq]) => ({ orderId, accountId, lastSeq }))
+  WHERE at >= GREATEST(${after}::timestamptz, ${upTo} - ${lengthMs}::int * interval '1 millisecond') AND at < ${upTo}
+  GROUP BY 1, 2 ORDER BY max(at) DESC LIMIT ${limit}::int) recent) AS seqs`)
+      const seqs = (row.seqs ?? []).map(([orderId, accountId, lastSeq]) => ({ orderId, accountId, lastSeq }))
+      return { seqs, upTo: row.upTo }
     },
 
     async newsSince(known) {

@@ -99,8 +99,8 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     newAccount,
     call: (method, path, callOptions = {}) => send(gateway.url, method, path, own.apiKey, callOptions),
     async countOrders() {
-      const due = await store.work.recentSeqs(86_400_000, 10_000)
-      return due.length
+      const all = { after: null, lengthMs: 86_400_000, endedMsAgo: -1_000 }
+      return (await store.work.recentSeqs(all, 10_000)).seqs.length
     },
     async close() {
       await gateway.close()

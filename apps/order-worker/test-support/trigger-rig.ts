@@ -116,8 +116,9 @@ export async function startTriggerRig(config: TriggerConfig = TEST_TRIGGERS): Pr
       return opened
     },
     async statuses() {
-      const recent = await store.work.recentSeqs(86_400_000, 100_000)
-      const found = await store.orders.past(recent.map(({ orderId }) => ({ orderId, seq: 0 })))
+      const all = { after: null, lengthMs: 86_400_000, endedMsAgo: -1_000 }
+      const { seqs } = await store.work.recentSeqs(all, 100_000)
+      const found = await store.orders.past(seqs.map(({ orderId }) => ({ orderId, seq: 0 })))
       return new Map<string, OrderStatus>([...found].map(([id, { status }]) => [id, status]))
     },
     async close() {

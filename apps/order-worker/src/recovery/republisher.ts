@@ -3,27 +3,27 @@ import { type OrderCache, type PublishOrders } from '@fillstream/messaging'
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { type Engine } from '../engine'
 
-const INTERVAL_MS = 2_000
-/** What a turn looks at beside the time since the last one: news that were just on their way then. */
-const OVERLAP_MS = 2_000
+const INTERVAL_MS = 1_000
+/** After so long what was written shows, and its news are no longer just on their way. */
+const SETTLED_MS = 2_000
 /** At the start, after turns that failed, and after one that found something, which may mean that Redis began anew. */
-const WIDE_WINDOW_MS = 15_000
+const WIDE_MS = 15_000
 const LIMIT = 50_000
 /** Orders told again in one go. */
 const TOLD_AT_ONCE = 500
 
 /**
- * Tells again what a publisher that died between commit and publication left untold: orders of the last seconds whose
- * hash in Redis is older than the log. Every copy does it; repeats are harmless.
+ * Tells again what a publisher that died between commit and publication left untold: orders whose hash in Redis is older than the log.
+ * Each event is looked at once, a little after it was written. Every copy does it; repeats are harmless.
  */
 export function startRepublisher(engine: Engine, cache: OrderCache, publish: PublishOrders): Loop {
   const { clock, events, store } = engine
-  let lookedAt = -Infinity
+  /** Up to when events were looked at; null: anew, over a wide stretch. */
+  let lookedUpTo: Date | null = null
 
   async function turn(): Promise<void> {
-    const now = clock.monotonic()
-    const windowMs = Math.min(WIDE_WINDOW_MS, Math.ceil(now - lookedAt) + OVERLAP_MS)
-    const recent = await store.work.recentSeqs(windowMs, LIMIT)
+    const stretch = { after: lookedUpTo, lengthMs: WIDE_MS, endedMsAgo: SETTLED_MS }
+    const { seqs: recent, upTo } = await store.work.recentSeqs(stretch, LIMIT)
     const known = await cache.lastSeqs(recent)
     const behind = recent.flatMap(({ orderId, accountId, lastSeq }, i) => {
       const seq = known[i] ?? 0
@@ -34,11 +34,11 @@ export function startRepublisher(engine: Engine, cache: OrderCache, publish: Pub
       await publish(news.map((one) => ({ order: snapshotOf(one.order), news: one.news })))
       events.newsRepublished(news.length)
     }
-    lookedAt = behind.length === 0 ? now : -Infinity
+    lookedUpTo = behind.length === 0 ? upTo : null
   }
 
   return startLoop(clock, INTERVAL_MS, turn, (error) => {
-    lookedAt = -Infinity
+    lookedUpTo = null
     events.loopFailed('the republisher', error)
   })
 }
