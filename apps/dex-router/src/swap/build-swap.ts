@@ -9,27 +9,12 @@ import {
   type PoolState,
 } from '@fillstream/core'
 import { WRAPPED_SOL_MINT, type InstructionWire, type SwapMode } from '@fillstream/types'
-import {
-  AccountRole,
-  address,
-  createNoopSigner,
-  type AccountMeta,
-  type Address,
-  type Instruction,
-  type TransactionSigner,
-} from '@solana/kit'
-import { getAddMemoInstruction } from '@solana-program/memo'
+import { AccountRole, address, type Address, type Instruction } from '@solana/kit'
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system'
-import {
-  findAssociatedTokenPda,
-  getCloseAccountInstruction,
-  getCreateAssociatedTokenIdempotentInstruction,
-  getTokenSize,
-  getTransferCheckedInstruction,
-  TOKEN_PROGRAM_ADDRESS,
-} from '@solana-program/token'
+import { findAssociatedTokenPda, getTokenSize, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
 import { type Settlement } from '../book/follower'
 import { type PlannedLeg } from './swap-plan'
+import { closeAccount, openAssociated, transferChecked } from './token-instructions'
 
 /** What is to be settled. Amounts in base units. */
 export interface SwapOrder {
@@ -103,8 +88,8 @@ async function buildSwap(
     settlement.payoutAccounts[order.outputMint] ??
     // Payout accounts too are associated ones: those of tokens younger than the venue's directory are found so.
     (await known.associated(`${settlement.routerAuthority} ${order.outputMint}`))
-  const wallet = createNoopSigner(asAddress(known, order.wallet))
-  const coSigner = createNoopSigner(asAddress(known, settlement.routerAuthority))
+  const wallet = asAddress(known, order.wallet)
+  const coSigner = asAddress(known, settlement.routerAuthority)
   const reference = attemptReference(order)
   const routeMemo = encodeRouteMemo({
     swapMode: order.swapMode,
@@ -112,30 +97,31 @@ async function buildSwap(
   })
   const temporary = temporaryAccount(known, order)
   const [input, output] = await Promise.all([
-    accountOf(known, order.inputMint, wallet.address, temporary),
-    accountOf(known, order.outputMint, wallet.address, temporary),
+    accountOf(known, order.inputMint, wallet, temporary),
+    accountOf(known, order.outputMint, wallet, temporary),
   ])
-  const payout = getTransferCheckedInstruction({
+  const payout = transferChecked({
     source: asAddress(known, payoutAccount),
     mint: asAddress(known, order.outputMint),
     destination: output,
     authority: coSigner,
     amount: order.outAmount,
     decimals: decimalsOf(legs, order.outputMint),
+    reference: reference as Address,
   })
   const instructions: Instruction[] = [
     ...(temporary === null
       ? []
       : openTemporary(known, order, wallet, temporary, settlement.tokenAccountRent)),
-    ...(order.outputMint === WRAPPED_SOL_MINT ? [] : [openOutput(known, order, wallet, output)]),
-    ...payIn(known, order, legs, wallet, input),
-    withAccount(payout, { address: reference as Address, role: AccountRole.READONLY }),
-    ...(temporary === null
+    ...(order.outputMint === WRAPPED_SOL_MINT
       ? []
-      : [getCloseAccountInstruction({ account: temporary, destination: wallet.address, owner: wallet })]),
-    getAddMemoInstruction({ memo: routeMemo }, { programAddress: MEMO_PROGRAM_ADDRESS }),
+      : [openAssociated(output, wallet, asAddress(known, order.outputMint))]),
+    ...payIn(known, order, legs, wallet, input),
+    payout,
+    ...(temporary === null ? [] : [closeAccount(temporary, wallet)]),
+    { programAddress: MEMO_PROGRAM_ADDRESS, data: Buffer.from(routeMemo) },
   ]
-  return { instructions: instructions.map(toWire), coSigner: coSigner.address, reference, routeMemo }
+  return { instructions: instructions.map(toWire), coSigner, reference, routeMemo }
 }
 
 /** Parts of `amount` by the legs' shares; what the divisions leave goes with the last. */
@@ -169,12 +155,12 @@ const TOKEN_ACCOUNT_BYTES = BigInt(getTokenSize())
 function openTemporary(
   { addresses }: Known,
   order: SwapOrder,
-  wallet: TransactionSigner,
+  wallet: Address,
   temporary: Address,
   rent: bigint,
 ): Instruction[] {
   const funding = order.inputMint === WRAPPED_SOL_MINT ? order.inAmount : 0n
-  const owner = addresses.bytesOf(wallet.address)
+  const owner = addresses.bytesOf(wallet)
   const seed = Buffer.from(temporaryAccountSeed(order))
   const creation = Buffer.concat([
     Uint8Array.of(3, 0, 0, 0),
@@ -189,7 +175,7 @@ function openTemporary(
     {
       programAddress: SYSTEM_PROGRAM_ADDRESS,
       accounts: [
-        { address: wallet.address, role: AccountRole.WRITABLE_SIGNER },
+        { address: wallet, role: AccountRole.WRITABLE_SIGNER },
         { address: temporary, role: AccountRole.WRITABLE },
       ],
       data: creation,
@@ -211,20 +197,11 @@ function u64(value: bigint): Buffer {
   return bytes
 }
 
-function openOutput(known: Known, order: SwapOrder, wallet: TransactionSigner, output: Address): Instruction {
-  return getCreateAssociatedTokenIdempotentInstruction({
-    payer: wallet,
-    ata: output,
-    owner: wallet.address,
-    mint: asAddress(known, order.outputMint),
-  })
-}
-
 function payIn(
   known: Known,
   order: SwapOrder,
   legs: readonly PlannedLeg[],
-  wallet: TransactionSigner,
+  wallet: Address,
   input: Address,
 ): Instruction[] {
   const parts = splitAmount(
@@ -232,7 +209,7 @@ function payIn(
     legs.map((leg) => leg.bps),
   )
   return legs.map((leg, place) =>
-    getTransferCheckedInstruction({
+    transferChecked({
       source: input,
       mint: asAddress(known, order.inputMint),
       destination: asAddress(known, vaultOf(leg.pools[0], order.inputMint)),
@@ -254,10 +231,6 @@ function decimalsOf(legs: readonly PlannedLeg[], mint: string): number {
     if (pool.mintB === mint) return pool.decimalsB
   }
   throw new RangeError(`no pool of the route trades ${mint}`)
-}
-
-function withAccount(instruction: Instruction, account: AccountMeta): Instruction {
-  return { ...instruction, accounts: [...(instruction.accounts ?? []), account] }
 }
 
 function toWire({ programAddress, accounts = [], data }: Instruction): InstructionWire {
