@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto'
+import { type NewOrder, type OrderAppend, type Store } from '@fillstream/store'
+import { Pool } from 'pg'
+import { createTestDatabase } from '../tests/support/database'
+import { newAccount, newOrder, openStore, steps, submittedAttempt } from '../tests/support/store'
+import { execute } from './measure/database'
+import { perSecond, report } from './measure/report'
+import { runRounds, type Contestant } from './measure/rounds'
+import { closeAll, readArguments, runBench } from './measure/run-bench'
+import { createLadenStore } from './yardsticks/laden-store'
+import { SKELETON_TABLES } from './yardsticks/skeleton-store'
+
+/*
+ * The events of orders appended in groups of 500, beside a bare `unnest` of as many rows of the same size with the states of their orders,
+ * and beside the laden skeleton's statement, which writes the rows of the engine and checks nothing. One statement after the other.
+ * `pnpm bench appender [groups] [rounds]`
+ */
+const EVENTS = 500
+const ACCOUNTS = 16
+/** About what an event of the engine holds. */
+const DATA = JSON.stringify({ attempt: 1, txHash: 'x'.repeat(88) })
+const TABLE = `CREATE TABLE bare_events (
+  order_id uuid NOT NULL, seq int NOT NULL, account_id uuid NOT NULL, event_id uuid NOT NULL, status text NOT NULL,
+  data jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (order_id, seq))`
+const INSERT = `
+WITH input AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::jsonb[])
+  AS i(id, seq, account_id, event_id, status, data)),
+states AS (
+  INSERT INTO skeleton_orders (id, account_id, status, last_seq, body)
+  SELECT id, account_id, status, seq, data FROM input WHERE seq = 3
+  ON CONFLICT (id) DO UPDATE SET status = excluded.status, last_seq = excluded.last_seq)
+INSERT INTO bare_events (order_id, seq, account_id, event_id, status, data)
+SELECT id, seq, account_id, event_id, status, data FROM input`
+
+async function main(): Promise<void> {
+  const { groups, rounds } = readArguments({
+    groups: { full: 60, quick: 20 },
+    rounds: { full: 5, quick: 3 },
+  })
+  const database = await createTestDatabase()
+  const store = openStore(database.url)
+  const pool = new Pool({ connectionString: database.url, max: 1 })
+  const open = [{ close: () => database.drop() }, store, { close: () => pool.end() }]
+  try {
+    await execute(database.url, SKELETON_TABLES)
+    await execute(database.url, TABLE)
+    const accounts = await Promise.all(Array.from({ length: ACCOUNTS }, () => newAccount(store)))
+    const contestants = [
+      { name: 'bare', run: () => timed(groups, bareGroup(pool)) },
+      appender('steps', { store, accounts, groups, perOrder: 2 }),
+      appender('submissions', { store, accounts, groups, perOrder: 3 }),
+      { name: 'laden', run: () => timed(groups, ladenGroup(pool, accounts)) },
+    ]
+    for (const { run } of contestants) await run()
+    await execute(database.url, 'ANALYZE')
+    const found = await runRounds(contestants, rounds)
+    const bare = { contestant: 'bare', name: `bare unnest of ${EVENTS} rows` }
+    const laden = { contestant: 'laden', name: 'laden' }
+    const withAttempt = 'events appended, three an order, with a signed attempt'
+    report('appender', [
+      found.beside('events appended, two an order', 'events', 'steps', bare, {
+        format: perSecond,
+        atLeast: 0.5,
+      }),
+      found.beside(withAttempt, 'events', 'submissions', bare, { format: perSecond }),
+      found.beside('  that beside the laden skeleton', 'events', 'submissions', laden, { format: perSecond }),
+      found.beside('  which itself', 'events', 'laden', bare, { format: perSecond }),
+    ])
+  } finally {
+    await closeAll(open)
+  }
+}
+
+/** Events a second of `groups` groups; what is prepared before they are due does not count. */
+async function timed(
+  groups: number,
+  prepare: () => Promise<() => Promise<void>>,
+): Promise<{ events: number }> {
+  const due: (() => Promise<void>)[] = []
+  for (let n = 0; n < groups; n += 1) due.push(await prepare())
+  const began = performance.now()
+  for (const write of due) await write()
+  return { events: (groups * EVENTS * 1_000) / (performance.now() - began) }
+}
+
+/** Two events of each order, and its state. */
+function bareGroup(pool: Pool) {
+  return () => {
+    const rows = Array.from({ length: EVENTS }, (_, n) => n)
+    const ids = rows.map(() => randomUUID())
+    const account = randomUUID()
+    const values = [
+      rows.map((n) => ids[Math.floor(n / 2)]),
+      rows.map((n) => (n % 2) + 2),
+      rows.map(() => account),
+      rows.map(() => randomUUID()),
+      rows.map(() => 'building'),
+      rows.map(() => DATA),
+    ]
+    return Promise.resolve(async () => {
+      await pool.query({ name: 'bare', text: INSERT, values })
+    })
+  }
+}
+
+/** Three events of each order, and its attempt. */
+function ladenGroup(pool: Pool, accounts: readonly string[]) {
+  const laden = createLadenStore(pool)
+  return async () => {
+    const rows = Array.from({ length: Math.round(EVENTS / 3) }, (_, n) => ({
+      orderId: randomUUID(),
+      accountId: accounts[n % accounts.length] as string,
+      body: 'hash',
+      signature: randomUUID(),
+      transaction: new Uint8Array(64),
+      route: '{}',
+    }))
+    await laden.insert(rows)
+    return () => laden.submit(rows)
+  }
+}
+
+interface Appending {
+  readonly store: Store
+  readonly accounts: readonly string[]
+  readonly groups: number
+  /** Events of each; the third one is a submission. */
+  readonly perOrder: 2 | 3
+}
+
+function appender(name: string, { store, accounts, groups, perOrder }: Appending): Contestant {
+  const prepare = async () => {
+    const orders = Array.from({ length: Math.round(EVENTS / perOrder) }, (_, n) =>
+      newOrder(accounts[n % accounts.length] as string),
+    )
+    await store.orders.insertOrders(orders)
+    const appends = orders.map((order) => (perOrder === 2 ? stepsOf(order) : submissionOf(order)))
+    return async () => {
+      for (const result of await store.orders.appendEvents(appends))
+        if (result instanceof Error || result.outcome !== 'appended') throw new Error('an append was refused')
+    }
+  }
+  return { name, run: () => timed(groups, prepare) }
+}
+
+const stepsOf = (order: NewOrder): OrderAppend => steps(order, 1, ['pending', 'routing', 'building'])
+const submissionOf = (order: NewOrder): OrderAppend =>
+  steps(order, 1, ['pending', 'routing', 'building', 'submitted'], { attempt: submittedAttempt() })
+
+runBench(main)
