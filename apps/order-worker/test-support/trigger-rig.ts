@@ -6,7 +6,7 @@ import { pairId, type OrderStatus, type PriceEvent } from '@fillstream/types'
 import { type Redis } from 'ioredis'
 import { createTestDatabase } from '../../../tests/support/database'
 import { createTestRedis, type TestRedis } from '../../../tests/support/redis'
-import { newAccount, newOrder, openStore, steps } from '../../../tests/support/store'
+import { LAST_DAY, newAccount, newOrder, openStore, steps } from '../../../tests/support/store'
 import { createWorkerEvents } from '../src/events'
 import { createPriceApplier, type PriceApplier } from '../src/triggers/apply-price'
 import { createIndexUpkeep } from '../src/triggers/index-upkeep'
@@ -116,8 +116,7 @@ export async function startTriggerRig(config: TriggerConfig = TEST_TRIGGERS): Pr
       return opened
     },
     async statuses() {
-      const all = { after: null, lengthMs: 86_400_000, endedMsAgo: -1_000 }
-      const { seqs } = await store.work.recentSeqs(all, 100_000)
+      const { seqs } = await store.work.recentSeqs(LAST_DAY, 100_000)
       const found = await store.orders.past(seqs.map(({ orderId }) => ({ orderId, seq: 0 })))
       return new Map<string, OrderStatus>([...found].map(([id, { status }]) => [id, status]))
     },

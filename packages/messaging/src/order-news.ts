@@ -1,5 +1,5 @@
 import { orderEventsStream, orderHashKey, shardOf, type OrderNews } from '@fillstream/types'
-import { isTerminal, type OrderSnapshot } from '@fillstream/core'
+import { groupBy, isTerminal, type OrderSnapshot } from '@fillstream/core'
 import { type Redis } from 'ioredis'
 import { createScript } from './script'
 
@@ -70,13 +70,7 @@ export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders
   }
 
   return async (orders) => {
-    const byShard = new Map<number, PublishedOrder[]>()
-    for (const one of orders) {
-      const shard = shardOf(one.order.accountId, shards)
-      const mine = byShard.get(shard)
-      if (mine) mine.push(one)
-      else byShard.set(shard, [one])
-    }
+    const byShard = groupBy(orders, ({ order }) => shardOf(order.accountId, shards))
     await Promise.all(
       [...byShard].flatMap(([shard, mine]) =>
         inGroupsOf(MAX_ORDERS, mine).map((group) => tell(shard, group)),

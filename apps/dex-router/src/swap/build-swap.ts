@@ -9,12 +9,17 @@ import {
   type PoolState,
 } from '@fillstream/core'
 import { WRAPPED_SOL_MINT, type InstructionWire, type SwapMode } from '@fillstream/types'
-import { AccountRole, address, type Address, type Instruction } from '@solana/kit'
-import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system'
-import { findAssociatedTokenPda, getTokenSize, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
+import { address, type Address, type Instruction } from '@solana/kit'
+import { findAssociatedTokenPda, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token'
 import { type Settlement } from '../book/follower'
 import { type PlannedLeg } from './swap-plan'
-import { closeAccount, openAssociated, transferChecked } from './token-instructions'
+import {
+  closeAccount,
+  createTokenAccount,
+  initializeAccount,
+  openAssociated,
+  transferChecked,
+} from './token-instructions'
 
 /** What is to be settled. Amounts in base units. */
 export interface SwapOrder {
@@ -146,12 +151,6 @@ async function accountOf(
   return mint === WRAPPED_SOL_MINT && temporary !== null ? temporary : associated(`${owner} ${mint}`)
 }
 
-const TOKEN_ACCOUNT_BYTES = BigInt(getTokenSize())
-
-/**
- * SystemInstruction::CreateAccountWithSeed (tag 3: base, seed, lamports, space, owner) and TokenInstruction::InitializeAccount3 (tag
- * 18: owner). Put down by hand: the client libraries spell each address out and read it back to get its bytes.
- */
 function openTemporary(
   { addresses }: Known,
   order: SwapOrder,
@@ -160,41 +159,15 @@ function openTemporary(
   rent: bigint,
 ): Instruction[] {
   const funding = order.inputMint === WRAPPED_SOL_MINT ? order.inAmount : 0n
-  const owner = addresses.bytesOf(wallet)
-  const seed = Buffer.from(temporaryAccountSeed(order))
-  const creation = Buffer.concat([
-    Uint8Array.of(3, 0, 0, 0),
-    owner,
-    u64(BigInt(seed.length)),
-    seed,
-    u64(rent + funding),
-    u64(TOKEN_ACCOUNT_BYTES),
-    addresses.bytesOf(TOKEN_PROGRAM_ADDRESS),
-  ])
+  const owner = { address: wallet, bytes: addresses.bytesOf(wallet) }
   return [
-    {
-      programAddress: SYSTEM_PROGRAM_ADDRESS,
-      accounts: [
-        { address: wallet, role: AccountRole.WRITABLE_SIGNER },
-        { address: temporary, role: AccountRole.WRITABLE },
-      ],
-      data: creation,
-    },
-    {
-      programAddress: TOKEN_PROGRAM_ADDRESS,
-      accounts: [
-        { address: temporary, role: AccountRole.WRITABLE },
-        { address: WRAPPED_SOL, role: AccountRole.READONLY },
-      ],
-      data: Buffer.concat([Uint8Array.of(18), owner]),
-    },
+    createTokenAccount(temporary, owner, {
+      seed: temporaryAccountSeed(order),
+      lamports: rent + funding,
+      tokenProgram: addresses.bytesOf(TOKEN_PROGRAM_ADDRESS),
+    }),
+    initializeAccount(temporary, WRAPPED_SOL, owner.bytes),
   ]
-}
-
-function u64(value: bigint): Buffer {
-  const bytes = Buffer.alloc(8)
-  bytes.writeBigUInt64LE(value)
-  return bytes
 }
 
 function payIn(

@@ -1,5 +1,4 @@
-import { type PoolState } from '@fillstream/core'
-import { ExecutionError } from '@fillstream/core'
+import { ExecutionError, groupBy, type PoolState } from '@fillstream/core'
 import { type RouteStep } from '@fillstream/types'
 import { type PoolBook } from '../book/pool-book'
 
@@ -28,9 +27,7 @@ export function readPlan(
     routePlan,
   }: { inputMint: string; outputMint: string; routePlan: readonly RouteStep[] },
 ): PlannedLeg[] {
-  const legs = new Map<number, RouteStep[]>()
-  for (const step of routePlan) legs.set(step.leg, [...(legs.get(step.leg) ?? []), step])
-  const planned = [...legs.entries()]
+  const planned = [...groupBy(routePlan, ({ leg }) => leg)]
     .sort(([one], [other]) => one - other)
     .map(([, steps]) => readLeg(book, steps, inputMint, outputMint))
   const share = planned.reduce((sum, leg) => sum + leg.bps, 0)

@@ -1,10 +1,20 @@
 import {
   getCloseAccountInstruction,
   getCreateAssociatedTokenIdempotentInstruction,
+  getInitializeAccount3Instruction,
   getTransferCheckedInstruction,
+  TOKEN_PROGRAM_ADDRESS,
 } from '@solana-program/token'
 import { address, createNoopSigner, type Instruction } from '@solana/kit'
-import { closeAccount, openAssociated, transferChecked } from './token-instructions'
+import { AddressBook } from '@fillstream/core'
+import { getCreateAccountWithSeedInstruction } from '@solana-program/system'
+import {
+  closeAccount,
+  createTokenAccount,
+  initializeAccount,
+  openAssociated,
+  transferChecked,
+} from './token-instructions'
 
 const [source, mint, destination] = [
   address('4k3Dyjzvzp8eMZWUXbBCjEvwSkkk59S5iCNLY3QrkX6R'),
@@ -38,5 +48,35 @@ test('an account is opened and closed as by the library', () => {
   )
   expect(wire(openAssociated(source, owner, mint))).toEqual(
     wire(getCreateAssociatedTokenIdempotentInstruction({ payer: signer, ata: source, owner, mint })),
+  )
+})
+
+test('a token account is made from a seed as by the libraries', () => {
+  const addresses = new AddressBook()
+  const bytes = addresses.bytesOf(owner)
+  const seeded = { seed: 'swap 1', lamports: 2_039_280n }
+  expect(
+    wire(
+      createTokenAccount(
+        source,
+        { address: owner, bytes },
+        { ...seeded, tokenProgram: addresses.bytesOf(TOKEN_PROGRAM_ADDRESS) },
+      ),
+    ),
+  ).toEqual(
+    wire(
+      getCreateAccountWithSeedInstruction({
+        payer: signer,
+        newAccount: source,
+        base: owner,
+        seed: seeded.seed,
+        amount: seeded.lamports,
+        space: 165n,
+        programAddress: TOKEN_PROGRAM_ADDRESS,
+      }),
+    ),
+  )
+  expect(wire(initializeAccount(source, mint, bytes))).toEqual(
+    wire(getInitializeAccount3Instruction({ account: source, mint, owner })),
   )
 })

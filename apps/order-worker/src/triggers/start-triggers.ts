@@ -1,3 +1,4 @@
+import { groupBy } from '@fillstream/core'
 import { createLastPrices, startPriceReader } from '@fillstream/messaging'
 import { type Redis } from 'ioredis'
 import { pairId, type PriceEvent } from '@fillstream/types'
@@ -51,7 +52,8 @@ export function startTriggers(
       return position ?? '0-0'
     },
     async onPrices(events, last) {
-      await Promise.all(pricesByPair(events).map(applyInTurn))
+      // Those of one pair in their order; different pairs know nothing of each other.
+      await Promise.all([...groupBy(events, pairId).values()].map(applyInTurn))
       await prices.settled()
       await parts.upkeep.savePosition(last)
     },
@@ -64,15 +66,4 @@ export function startTriggers(
       await prices.settled()
     },
   }
-}
-
-/** Those of one pair in their order; different pairs know nothing of each other. */
-function pricesByPair(events: readonly PriceEvent[]): PriceEvent[][] {
-  const pairs = new Map<string, PriceEvent[]>()
-  for (const event of events) {
-    const mine = pairs.get(pairId(event))
-    if (mine) mine.push(event)
-    else pairs.set(pairId(event), [event])
-  }
-  return [...pairs.values()]
 }
