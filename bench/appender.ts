@@ -8,6 +8,7 @@ import { execute } from './measure/database'
 import { perSecond, report } from './measure/report'
 import { runRounds, type Contestant } from './measure/rounds'
 import { closeAll, readArguments, runBench } from './measure/run-bench'
+import { BARE_EVENTS_TABLE, bareEvents } from './yardsticks/bare-events'
 import { createLadenStore } from './yardsticks/laden-store'
 import { SKELETON_TABLES } from './yardsticks/skeleton-store'
 
@@ -18,20 +19,7 @@ import { SKELETON_TABLES } from './yardsticks/skeleton-store'
  */
 const EVENTS = 500
 const ACCOUNTS = 16
-/** About what an event of the engine holds. */
-const DATA = JSON.stringify({ attempt: 1, txHash: 'x'.repeat(88) })
-const TABLE = `CREATE TABLE bare_events (
-  order_id uuid NOT NULL, seq int NOT NULL, account_id uuid NOT NULL, event_id uuid NOT NULL, status text NOT NULL,
-  data jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (order_id, seq))`
-const INSERT = `
-WITH input AS (SELECT * FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::uuid[], $5::text[], $6::jsonb[])
-  AS i(id, seq, account_id, event_id, status, data)),
-states AS (
-  INSERT INTO skeleton_orders (id, account_id, status, last_seq, body)
-  SELECT id, account_id, status, seq, data FROM input WHERE seq = 3
-  ON CONFLICT (id) DO UPDATE SET status = excluded.status, last_seq = excluded.last_seq)
-INSERT INTO bare_events (order_id, seq, account_id, event_id, status, data)
-SELECT id, seq, account_id, event_id, status, data FROM input`
+const STEPS = ['routing', 'building'] as const
 
 async function main(): Promise<void> {
   const { groups, rounds } = readArguments({
@@ -44,10 +32,10 @@ async function main(): Promise<void> {
   const open = [{ close: () => database.drop() }, store, { close: () => pool.end() }]
   try {
     await execute(database.url, SKELETON_TABLES)
-    await execute(database.url, TABLE)
+    await execute(database.url, BARE_EVENTS_TABLE)
     const accounts = await Promise.all(Array.from({ length: ACCOUNTS }, () => newAccount(store)))
     const contestants = [
-      { name: 'bare', run: () => timed(groups, bareGroup(pool)) },
+      { name: 'bare', run: () => timed(groups, () => bareEvents(pool, EVENTS / STEPS.length, STEPS)) },
       appender('steps', { store, accounts, groups, perOrder: 2 }),
       appender('submissions', { store, accounts, groups, perOrder: 3 }),
       { name: 'laden', run: () => timed(groups, ladenGroup(pool, accounts)) },
@@ -75,33 +63,13 @@ async function main(): Promise<void> {
 /** Events a second of `groups` groups; what is prepared before they are due does not count. */
 async function timed(
   groups: number,
-  prepare: () => Promise<() => Promise<void>>,
+  prepare: () => (() => Promise<void>) | Promise<() => Promise<void>>,
 ): Promise<{ events: number }> {
   const due: (() => Promise<void>)[] = []
   for (let n = 0; n < groups; n += 1) due.push(await prepare())
   const began = performance.now()
   for (const write of due) await write()
   return { events: (groups * EVENTS * 1_000) / (performance.now() - began) }
-}
-
-/** Two events of each order, and its state. */
-function bareGroup(pool: Pool) {
-  return () => {
-    const rows = Array.from({ length: EVENTS }, (_, n) => n)
-    const ids = rows.map(() => randomUUID())
-    const account = randomUUID()
-    const values = [
-      rows.map((n) => ids[Math.floor(n / 2)]),
-      rows.map((n) => (n % 2) + 2),
-      rows.map(() => account),
-      rows.map(() => randomUUID()),
-      rows.map(() => 'building'),
-      rows.map(() => DATA),
-    ]
-    return Promise.resolve(async () => {
-      await pool.query({ name: 'bare', text: INSERT, values })
-    })
-  }
 }
 
 /** Three events of each order, and its attempt. */
@@ -148,8 +116,8 @@ function appender(name: string, { store, accounts, groups, perOrder }: Appending
   return { name, run: () => timed(groups, prepare) }
 }
 
-const stepsOf = (order: Order): OrderAppend => steps(order, 1, ['pending', 'routing', 'building'], { order })
+const stepsOf = (order: Order): OrderAppend => steps(order, 1, ['pending', ...STEPS], { order })
 const submissionOf = (order: Order): OrderAppend =>
-  steps(order, 1, ['pending', 'routing', 'building', 'submitted'], { order, attempt: submittedAttempt() })
+  steps(order, 1, ['pending', ...STEPS, 'submitted'], { order, attempt: submittedAttempt() })
 
 runBench(main)

@@ -3,7 +3,7 @@ import { beside, inMs, percentile, perSecond, print, report } from './measure/re
 import { closeAll, readArguments, runBench } from './measure/run-bench'
 import { openLoneChain } from './measure/settling'
 import { openEngine, openSettlingSkeleton, openUsual } from './measure/systems'
-import { findKnee, step, warmUp, type Running, type Step } from './realistic/knee'
+import { measureKnee, type Knee } from './realistic/knee'
 import { fund, walletOf } from '../tests/support/wallets'
 
 /*
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   })
   const before = await chainAlone(settlements)
   const usualRate = await usualWay(usual)
-  const { knee, below } = await withEngine((running) => kneeAndBelow(running, from, seconds))
+  const { knee, below } = await engine(from, seconds)
   const laden = await ladenSkeleton(from, seconds)
   const after = await chainAlone(settlements)
   const bare = await chainLatency(seconds)
@@ -123,19 +123,8 @@ async function usualWay(orders: number): Promise<number> {
   }
 }
 
-/** The knee, and what is at 80 % of it. */
-async function kneeAndBelow(running: Running, from: number, seconds: number): Promise<Found> {
-  const knee = await findKnee(running, from, seconds)
-  return { knee, below: await step(running, knee.ratePerSecond * 0.8, seconds * 1.5) }
-}
-
-interface Found {
-  readonly knee: Step
-  readonly below: Step
-}
-
 /** What is left where an order is asked for, written and settled as ours are, without any logic. */
-async function ladenSkeleton(from: number, seconds: number): Promise<Found> {
+async function ladenSkeleton(from: number, seconds: number): Promise<Knee> {
   const chain = await openLoneChain(DELAYS)
   const closing: { close(): Promise<void> }[] = [chain]
   try {
@@ -143,14 +132,13 @@ async function ladenSkeleton(from: number, seconds: number): Promise<Found> {
     closing.push({ close })
     print('  the laden skeleton on localnet:')
     const running = { exchange, usage, keepsUpMs: KEEPS_UP_MS, prepare: signAhead }
-    await warmUp(running)
-    return await kneeAndBelow(running, from, seconds)
+    return await measureKnee(running, from, seconds)
   } finally {
     await closeAll(closing)
   }
 }
 
-async function withEngine<Result>(work: (running: Running) => Promise<Result>): Promise<Result> {
+async function engine(from: number, seconds: number): Promise<Knee> {
   const { stack, exchange, usage, close } = await openEngine({ env: DELAYS })
   try {
     for (const { apiKey } of exchange.traders) await fund(stack, await walletOf(stack, apiKey))
@@ -162,8 +150,7 @@ async function withEngine<Result>(work: (running: Running) => Promise<Result>): 
       keepsUpMs: KEEPS_UP_MS,
       exchange: { ...exchange, bodies: [JSON.stringify(there), JSON.stringify(back)] },
     }
-    await warmUp(running)
-    return await work(running)
+    return await measureKnee(running, from, seconds)
   } finally {
     await closeAll([{ close }])
   }

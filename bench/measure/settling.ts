@@ -7,6 +7,7 @@ import { fund } from '../../tests/support/wallets'
 import { startEngine } from './engine'
 import { postRequest, sendLoad } from './http-load'
 import { MINTS } from './placing'
+import { type SignedAhead } from '../yardsticks/laden-chain'
 
 const USERS = 8
 const LAMPORTS = 10_000_000n
@@ -23,7 +24,7 @@ export interface LoneChain {
   /** From when each of `count` settlements should have been sent, at this rate, until it is seen confirmed, ms. */
   confirmTimes(count: number, ratePerSecond: number): Promise<number[]>
   /** Settlements that are yet to be sent: good for as long as their blockhash is. */
-  signed(count: number): Promise<readonly Signed[]>
+  signed(count: number): Promise<readonly SignedAhead[]>
   readonly urls: Pick<Stack['urls'], 'rpc' | 'control'>
   close(): Promise<void>
 }
@@ -59,12 +60,11 @@ async function settle(stack: Stack, users: readonly User[], count: number): Prom
   return (count * 1_000) / took
 }
 
-export interface Signed {
-  readonly signature: string
-  readonly transaction: string
-}
-
-async function submitAll(stack: Stack, signed: readonly Signed[], ratePerSecond?: number): Promise<void> {
+async function submitAll(
+  stack: Stack,
+  signed: readonly SignedAhead[],
+  ratePerSecond?: number,
+): Promise<void> {
   const url = `${stack.urls.control}/submit`
   const requests = signed.map(({ transaction }) => postRequest(url, {}, JSON.stringify({ transaction })))
   const { statuses } = await sendLoad({
@@ -136,7 +136,7 @@ interface Pool {
 }
 
 /** Swaps of the benches' order, one leg over one pool; any output will do. */
-async function signAll(stack: Stack, users: readonly User[], count: number): Promise<readonly Signed[]> {
+async function signAll(stack: Stack, users: readonly User[], count: number): Promise<readonly SignedAhead[]> {
   const get = async <Body>(path: string) =>
     (await (await fetch(`${stack.urls.control}${path}`)).json()) as Body
   const venue = await get<VenueInfo>('/venue')
@@ -149,7 +149,7 @@ async function signAll(stack: Stack, users: readonly User[], count: number): Pro
     [],
   )
   const lifetime = { ...value, lastValidBlockHeight: BigInt(value.lastValidBlockHeight) }
-  const signed: Signed[] = []
+  const signed: SignedAhead[] = []
   for (let n = 0; n < count; n += 1)
     signed.push(
       await signSwap({

@@ -63,8 +63,9 @@ export function openSkeleton(): Promise<System> {
 }
 
 /** The skeleton with what an order carries: a quote that is asked for, signatures, the rows of the engine. Still no logic. */
-export function openLadenSkeleton(): Promise<System> {
-  return openLaden()
+export function openLadenSkeleton(settings: Readonly<Record<string, string>> = {}): Promise<Yardstick> {
+  const names = ['skeleton-gateway', 'laden-router', 'laden-worker', 'skeleton-notifier']
+  return openYardstick('orders', names, { SKELETON_ROWS: 'full', ...settings })
 }
 
 /** The laden skeleton, settling on localnet what was signed ahead. */
@@ -74,7 +75,7 @@ export async function openSettlingSkeleton(
   System & { /** Signs what this many orders will settle. */ signAhead(orders: number): Promise<void> }
 > {
   const { rpc, control } = chain.urls
-  const system = await openLaden({ LADEN_RPC_URL: rpc, LADEN_SUBMIT_URL: `${control}/submit` })
+  const system = await openLadenSkeleton({ LADEN_RPC_URL: rpc, LADEN_SUBMIT_URL: `${control}/submit` })
   const folder = mkdtempSync(join(tmpdir(), 'fillstream-bench-'))
   return {
     ...system,
@@ -88,11 +89,6 @@ export async function openSettlingSkeleton(
       await system.close()
     },
   }
-}
-
-function openLaden(settings: Readonly<Record<string, string>> = {}): Promise<Yardstick> {
-  const names = ['skeleton-gateway', 'laden-router', 'laden-worker', 'skeleton-notifier']
-  return openYardstick('orders', names, { SKELETON_ROWS: 'full', ...settings })
 }
 
 /** The usual way. @param delayMs of its simulated venue, `from-to` */

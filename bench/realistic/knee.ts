@@ -18,8 +18,21 @@ export interface Running extends Pick<System, 'usage'> {
   prepare?(orders: number): Promise<void>
 }
 
+export interface Knee {
+  readonly knee: Step
+  /** At 80 % of it. */
+  readonly below: Step
+}
+
+/** Warms up, and finds the highest rate that is kept up with. @param from orders a second of the first step */
+export async function measureKnee(running: Running, from: number, seconds: number): Promise<Knee> {
+  await warmUp(running)
+  const knee = await findKnee(running, from, seconds)
+  return { knee, below: await step(running, knee.ratePerSecond * 0.8, seconds * 1.5) }
+}
+
 /** Until the code that an order goes through is compiled: a process that has just started takes more than twice the time for one. */
-export async function warmUp(running: Running): Promise<void> {
+async function warmUp(running: Running): Promise<void> {
   await step(running, 20, 3)
   await step(running, 100, 30)
   await analyze(running.exchange)
@@ -39,7 +52,7 @@ export interface Step {
 }
 
 /** Orders at a fixed rate, and then until all have ended. */
-export async function step(running: Running, ratePerSecond: number, seconds: number): Promise<Step> {
+async function step(running: Running, ratePerSecond: number, seconds: number): Promise<Step> {
   const { exchange, usage, keepsUpMs } = running
   const { database } = exchange
   const orders = Math.round(ratePerSecond * seconds)
@@ -89,7 +102,7 @@ const NEAR = 1.15
 const MOST_STEPS = 9
 
 /** The rate goes up (or down, where the first is too much) by steps, then in between. */
-export async function findKnee(running: Running, from: number, seconds: number): Promise<Step> {
+async function findKnee(running: Running, from: number, seconds: number): Promise<Step> {
   let below: Step | null = null
   let above: number | null = null
   let rate = from

@@ -7,6 +7,7 @@ import express from 'express'
 import { Redis } from 'ioredis'
 import { Pool } from 'pg'
 import { WebSocketServer, type WebSocket } from 'ws'
+import { BARE_EVENTS_TABLE, bareEvents } from './bare-events'
 import { bodySchema } from './body'
 import { readSettings, tellReady } from './settings'
 import { streamOf } from './skeleton-stream'
@@ -20,22 +21,6 @@ const EVENTS = ['pending', 'routing', 'building', 'submitted', 'confirmed'] as c
 const GROUP = 100
 const JOB = { orderId: randomUUID(), accountId: randomUUID() }
 
-/** What an event carries, about as much as the engine's. */
-const DATA = JSON.stringify({ phase: 'waiting for the chain', txHash: 'x'.repeat(88), attempt: 1 })
-
-const TABLE = `CREATE TABLE IF NOT EXISTS floor_events (
-  order_id uuid NOT NULL, seq int NOT NULL, account_id uuid NOT NULL, event_id uuid NOT NULL, status text NOT NULL,
-  data jsonb NOT NULL, at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (order_id, seq))`
-const PERSIST = `WITH input AS (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int[], $5::text[], $6::jsonb[])
-    AS i(id, account_id, event_id, seq, status, data)),
-states AS (
-  INSERT INTO skeleton_orders (id, account_id, status, last_seq, body, ended_at)
-  SELECT id, account_id, status, seq, data, now() FROM input WHERE seq = ${EVENTS.length}
-  ON CONFLICT (id) DO UPDATE SET status = excluded.status, last_seq = excluded.last_seq)
-INSERT INTO floor_events (order_id, seq, account_id, event_id, status, data)
-SELECT id, seq, account_id, event_id, status, data FROM input`
-
 async function main(): Promise<void> {
   const { databaseUrl, redisUrl, prefix } = readSettings()
   const name = `${prefix}-floors`
@@ -43,7 +28,7 @@ async function main(): Promise<void> {
   const redis = new Redis(redisUrl)
   const queue = new Queue(name, { connection: new Redis(redisUrl) })
   const pool = new Pool({ connectionString: databaseUrl, max: 1 })
-  await pool.query(TABLE)
+  await pool.query(BARE_EVENTS_TABLE)
   const { privateKey } = generateKeyPairSync('ed25519')
   const sockets: WebSocket[] = []
   let position = '0'
@@ -83,21 +68,7 @@ async function main(): Promise<void> {
       }
     },
     async persist(orders) {
-      for (let n = 0; n < orders; n += GROUP) {
-        const rows = Array.from({ length: GROUP }, () => randomUUID()).flatMap((id) =>
-          EVENTS.map((status, i) => ({ id, status, seq: i + 1 })),
-        )
-        const column = <Value>(read: (row: (typeof rows)[number]) => Value) => rows.map(read)
-        const values = [
-          column((row) => row.id),
-          column(() => JOB.accountId),
-          column(() => randomUUID()),
-          column((row) => row.seq),
-          column((row) => row.status),
-          column(() => DATA),
-        ]
-        await pool.query({ name: 'persist', text: PERSIST, values })
-      }
+      for (let n = 0; n < orders; n += GROUP) await bareEvents(pool, GROUP, EVENTS)()
     },
     async fanOut(orders) {
       for (let left = orders * EVENTS.length; left > 0;) {

@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { explain } from './failure.mjs'
-import { removeData } from './postgres-files.mjs'
+import { removeRunFolder } from './run-folder.mjs'
 import { startStack } from './stack.mjs'
 
 const CALLS = ['pid', 'logTail', 'kill', 'stop', 'restart']
@@ -62,6 +62,5 @@ if (keepLogsAs) {
     // Another file system, or nothing logged: not worth failing for.
   }
 }
-removeData(join(dataDir, 'postgres'))
-rmSync(dataDir, { recursive: true, force: true })
+removeRunFolder(dataDir)
 process.exit()

@@ -15,7 +15,7 @@ import { loadConfig } from '../../apps/gateway/src/config'
 import { start, type Gateway } from '../../apps/gateway/src/start'
 import { createTestDatabase, type TestDatabase } from './database'
 import { createTestRedis, type TestRedis } from './redis'
-import { openStore } from './store'
+import { LAST_DAY, openStore } from './store'
 
 export interface Answer {
   readonly status: number
@@ -99,8 +99,7 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
     newAccount,
     call: (method, path, callOptions = {}) => send(gateway.url, method, path, own.apiKey, callOptions),
     async countOrders() {
-      const all = { after: null, lengthMs: 86_400_000, endedMsAgo: -1_000 }
-      return (await store.work.recentSeqs(all, 10_000)).seqs.length
+      return (await store.work.recentSeqs(LAST_DAY, 10_000)).seqs.length
     },
     async close() {
       await gateway.close()

@@ -1,6 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { createStore, type NewOrder, type OrderAppend, type Store, type StoreConfig } from '@fillstream/store'
+import {
+  createStore,
+  type NewOrder,
+  type OrderAppend,
+  type Store,
+  type StoreConfig,
+  type Stretch,
+} from '@fillstream/store'
 import { WRAPPED_SOL_MINT, type OrderStatus } from '@fillstream/types'
 
 const USDC_MINT = 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGkTwyTDt1v'
@@ -13,6 +20,9 @@ export const realClock = {
 export function openStore(databaseUrl: string, config: Omit<StoreConfig, 'databaseUrl'> = {}): Store {
   return createStore({ databaseUrl, ...config }, { clock: realClock })
 }
+
+/** Whatever has happened in a test, up to now. */
+export const LAST_DAY: Stretch = { after: null, lengthMs: 86_400_000, endedMsAgo: -1_000 }
 
 /** A new account, and its id. */
 export async function newAccount(store: Store): Promise<string> {
