@@ -27,27 +27,35 @@ function checkSteps(append: OrderAppend): void {
   }
 }
 
-/** `SET column = ...` for a field of the projection that a step may or may not set, null included. */
-function settable(column: string, name: string, read: string): string {
-  return `${column} = CASE WHEN jsonb_exists(w.set, '${name}') THEN ${read} ELSE o.${column} END`
-}
 const asNumeric = (name: string) => `(w.set->>'${name}')::numeric`
 const asText = (name: string) => `w.set->>'${name}'`
 const asJson = (name: string) => `nullif(w.set->'${name}', 'null'::jsonb)`
 
-const SETTABLE = Prisma.raw(
-  [
-    settable('min_output_amount', 'minOutputAmount', asNumeric('minOutputAmount')),
-    settable('max_input_amount', 'maxInputAmount', asNumeric('maxInputAmount')),
-    settable('route', 'route', asJson('route')),
-    settable('input_used', 'inputUsed', asNumeric('inputUsed')),
-    settable('output_amount', 'outputAmount', asNumeric('outputAmount')),
-    settable('executed_price', 'executedPrice', asText('executedPrice')),
-    settable('tx_hash', 'txHash', asText('txHash')),
-    settable('fees', 'fees', `w.set->'fees'`),
-    settable('failure', 'failure', asJson('failure')),
-  ].join(',\n    '),
-)
+/** The fields of the projection that a step may or may not set, null included, and how each is read. */
+const SETTABLE = [
+  ['min_output_amount', 'minOutputAmount', asNumeric],
+  ['max_input_amount', 'maxInputAmount', asNumeric],
+  ['route', 'route', asJson],
+  ['input_used', 'inputUsed', asNumeric],
+  ['output_amount', 'outputAmount', asNumeric],
+  ['executed_price', 'executedPrice', asText],
+  ['tx_hash', 'txHash', asText],
+  ['fees', 'fees', (name: string) => `w.set->'${name}'`],
+  ['failure', 'failure', asJson],
+] as const
+
+/** `SET column = ...` for what some step of the group sets. */
+function assignments(appends: readonly OrderAppend[]): Prisma.Sql {
+  const used = SETTABLE.filter(([, name]) => appends.some(({ changes }) => changes?.[name] !== undefined))
+  return Prisma.raw(
+    used
+      .map(
+        ([column, name, read]) =>
+          `,\n    ${column} = CASE WHEN jsonb_exists(w.set, '${name}') THEN ${read(name)} ELSE o.${column} END`,
+      )
+      .join(''),
+  )
+}
 
 const OPENED = Prisma.raw(`, opened AS (
   INSERT INTO triggers (order_id, account_id, last_seq, kind, input_mint, output_mint, swap_mode, amount, size_class,
@@ -139,6 +147,7 @@ function statement(appends: readonly OrderAppend[]): Prisma.Sql {
   const back = appends.every(({ order }) => order !== undefined)
     ? null
     : readBack(starts.length > 0, outcomes.length > 0)
+  const opens = steps.some((step) => step.opens)
   const when = (wanted: boolean, part: () => Prisma.Sql) => (wanted ? part() : Prisma.empty)
   return Prisma.sql`
 WITH input AS (
@@ -168,10 +177,9 @@ WITH input AS (
     resting = coalesce(w.status, o.status) = 'open',
     run_after = now() + w.due_in_ms * interval '1 millisecond',
     updated_at = now(),
-    ended_at = CASE WHEN w.ended THEN now() END,
-    ${SETTABLE}
+    ended_at = CASE WHEN w.ended THEN now() END${assignments(appends)}
   FROM steps w WHERE o.id = w.order_id
-  RETURNING o.*, w.base_cursor, w.known_attempts, (extract(epoch FROM o.updated_at) * 1000)::bigint AS at
+  RETURNING ${back || opens ? Prisma.raw('o.*') : Prisma.raw('o.id')}, w.base_cursor, w.known_attempts, (extract(epoch FROM o.updated_at) * 1000)::bigint AS at
 ), events AS (
   INSERT INTO order_events (order_id, seq, account_id, cursor, event_id, status, phase, data, at)
   SELECT w.order_id, w.expected_seq + e.idx, w.account_id, w.base_cursor + e.idx, e.event_id, e.status, e.phase, e.data, now()
@@ -181,10 +189,7 @@ WITH input AS (
 ), raised AS (
   UPDATE accounts a SET account_seq = t.last
   FROM (SELECT account_id, max(base_cursor + event_count) AS last FROM steps GROUP BY 1) t WHERE a.id = t.account_id
-)${when(
-    steps.some(({ opens }) => opens),
-    () => OPENED,
-  )}${when(
+)${when(opens, () => OPENED)}${when(
     steps.some(({ leaves }) => leaves),
     () => LEFT_OPEN,
   )}${when(starts.length > 0, () => started(starts))}${when(outcomes.length > 0, () => resolved(outcomes))}${when(
