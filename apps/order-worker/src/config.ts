@@ -28,13 +28,14 @@ const schema = z.object({
     .enum(['confirmed', 'finalized'], 'must be confirmed or finalized')
     .default('confirmed'),
   DEMO_MODE: flagSchema.default(false),
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(2_000).default(100),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(2_000).default(200),
   /** A job of a worker that died is taken over after about this long. */
   WORKER_LOCK_MS: milliseconds(10_000, 500),
   /** How long the right to watch an attempt lasts without renewal. */
   ATTEMPT_LEASE_MS: milliseconds(10_000, 500),
+  /** How often attempts are looked at besides, for each look-up that all of them take. */
   WATCH_INTERVAL_MS: milliseconds(200, 5),
-  /** How often the bytes of a transaction that has not landed are sent again. */
+  /** How often the bytes of a transaction that nobody has taken are sent again; a third as often where somebody has. */
   RESEND_INTERVAL_MS: milliseconds(2_000, 20),
   SWEEP_INTERVAL_MS: milliseconds(1_000, 20),
   /** An unfinished order that nobody touched for this long is queued again. */

@@ -8,7 +8,7 @@ const attempt = (orderId: string) => ({
   attempt: 1,
   status: 'submitted',
   signature: orderId,
-  signedTransaction: new Uint8Array([1]),
+  signedTransaction: new Uint8Array([orderId.length]),
   lastValidBlockHeight: 100,
   genesisHash: GENESIS,
   reference: null,
@@ -26,9 +26,9 @@ function engineOf(over: {
   readonly chain: Pick<Chain, 'statuses'>
   readonly clock: Pick<Engine['clock'], 'monotonic' | 'sleep'>
   readonly attempts: readonly string[]
-  submit(): Promise<void>
+  submit(bytes: Uint8Array): Promise<void>
   /** An order is read when its attempt is resolved. */
-  resolving(orderId: string): void
+  resolving(orderId: string): unknown
 }): Engine {
   const ports = {
     clock: over.clock,
@@ -50,9 +50,9 @@ function engineOf(over: {
         releaseLeases: () => Promise.resolve(),
       },
       orders: {
-        get: (_account: null, orderId: string) => {
-          over.resolving(orderId)
-          return Promise.resolve(null)
+        get: async (_account: null, orderId: string) => {
+          await over.resolving(orderId)
+          return null
         },
       },
     },
@@ -119,4 +119,103 @@ test('a slot that comes is looked at without waiting for the interval', async ()
   watcher.slotSeen()
   expect(await resolved.promise).toBe('one')
   await watcher.close()
+})
+
+test('an outcome that is slow to be written holds up none that comes later', async () => {
+  let slot = 1
+  const release = later<void>()
+  const resolved: string[] = []
+  const both = later<void>()
+  const watcher = startWatcher(
+    engineOf({
+      clock: { monotonic: () => 0, sleep: () => new Promise((wake) => setImmediate(wake)) },
+      attempts: ['slow', 'later'],
+      chain: {
+        statuses: (signatures) =>
+          Promise.resolve({
+            slot,
+            statuses: signatures.map((signature) => (signature === 'slow' || slot > 1 ? LANDED : null)),
+          }),
+      },
+      submit: () => Promise.resolve(),
+      async resolving(orderId) {
+        resolved.push(orderId)
+        slot = 2
+        if (orderId === 'slow') return release.promise
+        both.resolve()
+      },
+    }),
+    () => undefined,
+  )
+  await both.promise
+  expect(resolved).toEqual(['slow', 'later'])
+  release.resolve()
+  await watcher.close()
+})
+
+test('what the endpoint has taken is sent again a third as often as what it has refused', async () => {
+  const sent: string[] = []
+  let turns = 0
+  const enough = later<void>()
+  const watcher = startWatcher(
+    engineOf({
+      // RESEND_INTERVAL_MS is 1.
+      clock: {
+        monotonic: () => turns,
+        sleep: () => {
+          if ((turns += 1) === 13) enough.resolve()
+          return new Promise((wake) => setImmediate(wake))
+        },
+      },
+      attempts: ['taken', 'refused'],
+      chain: { statuses: (signatures) => Promise.resolve({ slot: 1, statuses: signatures.map(() => null) }) },
+      submit(bytes) {
+        const name = bytes[0] === 'taken'.length ? 'taken' : 'refused'
+        sent.push(name)
+        return name === 'taken' ? Promise.resolve() : Promise.reject(new Error('refused'))
+      },
+      resolving: () => undefined,
+    }),
+    () => undefined,
+  )
+  await enough.promise
+  await watcher.close()
+  const times = (name: string) => sent.filter((one) => one === name).length
+  expect([times('taken'), times('refused')]).toEqual([5, 13])
+})
+
+test('many are not looked at between two slots as often as few', async () => {
+  const looks = { few: 0, many: 0 }
+  for (const [name, count] of [
+    ['few', 1],
+    ['many', 300],
+  ] as const) {
+    let turns = 0
+    const enough = later<void>()
+    const watcher = startWatcher(
+      engineOf({
+        // WATCH_INTERVAL_MS is 1.
+        clock: {
+          monotonic: () => turns,
+          sleep: () => {
+            if ((turns += 1) === 10) enough.resolve()
+            return new Promise((wake) => setImmediate(wake))
+          },
+        },
+        attempts: Array.from({ length: count }, (_, i) => `${i}`),
+        chain: {
+          statuses(signatures) {
+            if (signatures.includes('0')) looks[name] += 1
+            return Promise.resolve({ slot: 1, statuses: signatures.map(() => null) })
+          },
+        },
+        submit: () => Promise.resolve(),
+        resolving: () => undefined,
+      }),
+      () => undefined,
+    )
+    await enough.promise
+    await watcher.close()
+  }
+  expect(looks).toEqual({ few: 10, many: 5 })
 })

@@ -4,7 +4,7 @@ import { MAX_LOOKUP } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
 import { atMost } from './at-most'
 import { resolveAttempt, type WatchedAttempt } from './resolve'
-import { verdictOn } from './verdict'
+import { verdictOn, type Verdict } from './verdict'
 
 /** Looks after signed attempts until the chain has said what became of them. */
 export interface Watcher {
@@ -21,15 +21,30 @@ export interface Watcher {
 }
 
 const TAKE_LIMIT = 5_000
-/** All that a slot confirms: what they append shares statements, and what they ask the node shares requests. */
+const LOOK_UPS_AT_ONCE = 4
+/** Of what one look-up shows, which shares statements and requests. */
 const RESOLVING_AT_ONCE = 128
+/** Look-ups whose outcomes are still being written; then the next turn waits for one of them. */
+const PASSES_AT_ONCE = 8
 const SENDING_AT_ONCE = 64
+
+/** What an endpoint has taken is its own to land: it is handed over again more rarely, in case it lost it. */
+const TAKEN_RESEND_FACTOR = 3
 
 interface Entry {
   readonly attempt: WatchedAttempt
   sentAt: number
+  /** By the endpoint it was sent to last. */
+  taken: boolean
+  /** Its outcome is being written. */
+  resolving: boolean
   /** As it was when the attempt was submitted; null where that is not known, or no longer so. */
   order: Order | null
+}
+
+interface Known {
+  readonly entry: Entry
+  readonly verdict: Verdict
 }
 
 /** The genesis hash of an attempt is another chain's: nothing this chain says about it means anything. */
@@ -41,13 +56,16 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
   const { clock, config, events } = engine
   const watched = new Map<string, Entry>()
   const resending = new Set<Promise<void>>()
+  const passes = new Set<Promise<void>>()
 
   async function sendBytes(entry: Entry): Promise<void> {
     const { orderId, attempt, signature, signedTransaction } = entry.attempt
     const tell = entry.sentAt === -Infinity ? events.attemptSent : events.attemptSentAgain
     entry.sentAt = clock.monotonic()
+    entry.taken = false
     try {
       await engine.settlement.submit(signedTransaction)
+      entry.taken = true
       engine.checkpoint('transaction.sent')
       tell(orderId, attempt, signature)
     } catch (error) {
@@ -63,7 +81,7 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     }
     const known = watched.get(attempt.signature)
     if (known) return known
-    const entry: Entry = { attempt, sentAt: -Infinity, order: null }
+    const entry: Entry = { attempt, sentAt: -Infinity, taken: false, resolving: false, order: null }
     watched.set(attempt.signature, entry)
     events.unresolved(watched.size)
     return entry
@@ -102,37 +120,62 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
         .filter(({ verdict, seen }) => !seen && verdict.outcome === 'unknown')
         .map(({ entry }) => entry),
     )
-    const known = verdicts.filter(({ verdict }) => verdict.outcome !== 'unknown')
-    await atMost(RESOLVING_AT_ONCE, known, async ({ entry, verdict }) => {
+    resolve(verdicts.filter(({ verdict }) => verdict.outcome !== 'unknown'))
+  }
+
+  /** The loop does not wait for these either: what takes long, a settlement to be read, must not keep the others from being looked at. */
+  function resolve(known: readonly Known[]): void {
+    if (known.length === 0) return
+    for (const { entry } of known) entry.resolving = true
+    const pass = atMost(RESOLVING_AT_ONCE, known, async ({ entry, verdict }) => {
       const { attempt, order } = entry
       // Of an order that someone else has moved, the step is refused; then it is read.
       entry.order = null
       if ((await resolveAttempt(engine, attempt, verdict, order)) === 'resolved')
         watched.delete(attempt.signature)
     })
-    events.unresolved(watched.size)
+      .catch(failed)
+      .finally(() => {
+        for (const { entry } of known) entry.resolving = false
+        passes.delete(pass)
+        events.unresolved(watched.size)
+      })
+    passes.add(pass)
   }
 
   /** Nobody waits for these: an endpoint that takes nothing must not hold up what the chain has to say. Too many wait for a later turn. */
   function sendAgain(entries: readonly Entry[]): void {
-    const stale = clock.monotonic() - config.RESEND_INTERVAL_MS
+    const now = clock.monotonic()
     for (const entry of entries) {
       if (resending.size >= SENDING_AT_ONCE) return
-      if (entry.sentAt > stale) continue
+      const pause = config.RESEND_INTERVAL_MS * (entry.taken ? TAKEN_RESEND_FACTOR : 1)
+      if (now - entry.sentAt < pause) continue
       const sent = sendBytes(entry).finally(() => resending.delete(sent))
       resending.add(sent)
     }
   }
 
   let takenAt = -Infinity
+  let lookedAt = -Infinity
+  /** Whether there is a reason to look: a slot, an attempt that was adopted. Looked at in between are few often, many rarely. */
+  let due = true
   async function turn(signal: AbortSignal): Promise<void> {
     if (clock.monotonic() - takenAt > config.ATTEMPT_LEASE_MS / 3) {
       await takeOver()
       takenAt = clock.monotonic()
     }
-    const entries = [...watched.values()]
-    for (let at = 0; at < entries.length && !signal.aborted; at += MAX_LOOKUP)
-      await lookUp(entries.slice(at, at + MAX_LOOKUP))
+    if (passes.size >= PASSES_AT_ONCE) await Promise.race(passes)
+    const entries = [...watched.values()].filter(({ resolving }) => !resolving)
+    const lookUps = Array.from({ length: Math.ceil(entries.length / MAX_LOOKUP) }, (_, i) =>
+      entries.slice(i * MAX_LOOKUP, (i + 1) * MAX_LOOKUP),
+    )
+    const pause = config.WATCH_INTERVAL_MS * lookUps.length
+    if (!due && lookUps.length > 1 && clock.monotonic() - lookedAt < pause) return
+    due = false
+    lookedAt = clock.monotonic()
+    await atMost(LOOK_UPS_AT_ONCE, lookUps, async (some) => {
+      if (!signal.aborted) await lookUp(some)
+    })
   }
 
   function failed(error: unknown): void {
@@ -141,6 +184,11 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
   }
 
   const loop: Loop = startLoop(clock, config.WATCH_INTERVAL_MS, turn, failed)
+
+  function lookNow(): void {
+    due = true
+    loop.wake()
+  }
 
   return {
     send(attempt, order) {
@@ -153,14 +201,14 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
         const watchable = attempt.status === 'submitted' ? asWatched(attempt) : null
         if (watchable) watch(watchable)
       }
-      loop.wake()
+      lookNow()
     },
     slotSeen() {
-      if (watched.size > 0) loop.wake()
+      if (watched.size > 0) lookNow()
     },
     async close() {
       await loop.stop()
-      await Promise.all(resending)
+      await Promise.all([...resending, ...passes])
       await engine.store.attempts.releaseLeases(engine.owner).catch(() => undefined)
     },
   }
