@@ -36,6 +36,7 @@ import { type Engine } from './engine'
 import { createWorkerEvents } from './events'
 import { executeOrder } from './execute/execute-order'
 import { oneRunEach } from './execute/one-run'
+import { startTogether } from './execute/together'
 import { createSwapAccounts } from './execute/swap-accounts'
 import { startExpiry } from './recovery/expiry'
 import { startRepublisher } from './recovery/republisher'
@@ -148,9 +149,10 @@ export async function start(
     bus,
   )
   const execute = oneRunEach((orderId) => executeOrder(engine, watcher, orderId))
+  const together = startTogether(clock)
   const worker = createOrdersWorker(
     { ...bus, concurrency: config.WORKER_CONCURRENCY, lockMs: config.WORKER_LOCK_MS },
-    ({ orderId, accountId }) => execute(orderId).finally(() => finished.add(accountId)),
+    ({ orderId, accountId }) => together(() => execute(orderId)).finally(() => finished.add(accountId)),
     { clock, logger },
   )
   // Signing asks again; this keeps the orders in the queue, where the resume finds them.
