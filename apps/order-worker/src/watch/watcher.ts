@@ -36,8 +36,8 @@ interface Entry {
   sentAt: number
   /** By the endpoint it was sent to last. */
   taken: boolean
-  /** Its outcome is being written. */
-  resolving: boolean
+  /** Those it was seen with, while their outcomes are being written. */
+  resolving: readonly Known[] | null
   /** As it was when the attempt was submitted; null where that is not known, or no longer so. */
   order: Order | null
 }
@@ -81,7 +81,7 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     }
     const known = watched.get(attempt.signature)
     if (known) return known
-    const entry: Entry = { attempt, sentAt: -Infinity, taken: false, resolving: false, order: null }
+    const entry: Entry = { attempt, sentAt: -Infinity, taken: false, resolving: null, order: null }
     watched.set(attempt.signature, entry)
     events.unresolved(watched.size)
     return entry
@@ -126,17 +126,19 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
   /** The loop does not wait for these either: what takes long, a settlement to be read, must not keep the others from being looked at. */
   function resolve(known: readonly Known[]): void {
     if (known.length === 0) return
-    for (const { entry } of known) entry.resolving = true
+    for (const { entry } of known) entry.resolving = known
     const pass = atMost(RESOLVING_AT_ONCE, known, async ({ entry, verdict }) => {
       const { attempt, order } = entry
       // Of an order that someone else has moved, the step is refused; then it is read.
       entry.order = null
-      if ((await resolveAttempt(engine, attempt, verdict, order)) === 'resolved')
-        watched.delete(attempt.signature)
+      const resolution = await resolveAttempt(engine, attempt, verdict, order)
+      if (resolution === 'resolved') watched.delete(attempt.signature)
+      // Looked at again next turn, whatever the others of this look-up still wait for.
+      else entry.resolving = null
     })
       .catch(failed)
       .finally(() => {
-        for (const { entry } of known) entry.resolving = false
+        for (const { entry } of known) if (entry.resolving === known) entry.resolving = null
         passes.delete(pass)
         events.unresolved(watched.size)
       })
@@ -165,7 +167,7 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
       takenAt = clock.monotonic()
     }
     if (passes.size >= PASSES_AT_ONCE) await Promise.race(passes)
-    const entries = [...watched.values()].filter(({ resolving }) => !resolving)
+    const entries = [...watched.values()].filter(({ resolving }) => resolving === null)
     const lookUps = Array.from({ length: Math.ceil(entries.length / MAX_LOOKUP) }, (_, i) =>
       entries.slice(i * MAX_LOOKUP, (i + 1) * MAX_LOOKUP),
     )
