@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type OrderNews } from '@fillstream/types'
-import { isTerminal } from '@fillstream/core'
+import { inGroupsOf, isTerminal } from '@fillstream/core'
 import { startLoop, type Deps } from '@fillstream/runtime'
 import { type Store } from '@fillstream/store'
 import { type NotifierEvents } from './events'
@@ -31,12 +31,6 @@ const SLICE = 256
 /** Ids of one comparison statement at most: reading its answer holds up the news for a few milliseconds, not for a hundred. */
 const IDS_PER_READ = 500
 
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  )
-}
-
 /** How far the one is that is least far; 0 where there is none. */
 function leastOf(subscriptions: Iterable<Subscription>): number {
   let least = Infinity
@@ -57,7 +51,7 @@ export function startFanOut(
 ): FanOut {
   /** Postgres is told how far each has got, and answers with those that are not there yet: mostly with nothing. */
   async function compareOrders(): Promise<void> {
-    for (const ids of chunks(subscriptions.orderIds(), IDS_PER_READ)) {
+    for (const ids of inGroupsOf(IDS_PER_READ, subscriptions.orderIds())) {
       const past = await store.orders.past(
         ids.map((orderId) => ({ orderId, seq: leastOf(subscriptions.ofOrder(orderId)) })),
       )
@@ -72,7 +66,7 @@ export function startFanOut(
   }
 
   async function compareAccounts(): Promise<void> {
-    for (const ids of chunks(subscriptions.accountIds(), IDS_PER_READ)) {
+    for (const ids of inGroupsOf(IDS_PER_READ, subscriptions.accountIds())) {
       const past = await store.accounts.past(
         ids.map((accountId) => ({ accountId, cursor: leastOf(subscriptions.ofAccount(accountId)) })),
       )

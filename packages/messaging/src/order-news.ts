@@ -1,5 +1,5 @@
 import { orderEventsStream, orderHashKey, shardOf, type OrderNews } from '@fillstream/types'
-import { groupBy, isTerminal, type OrderSnapshot } from '@fillstream/core'
+import { groupBy, inGroupsOf, isTerminal, type OrderSnapshot } from '@fillstream/core'
 import { type Redis } from 'ioredis'
 import { createScript } from './script'
 
@@ -77,12 +77,6 @@ export function createPublisher(redis: Redis, config: NewsConfig): PublishOrders
       ),
     )
   }
-}
-
-function inGroupsOf<Item>(size: number, items: readonly Item[]): (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
-    items.slice(i * size, (i + 1) * size),
-  )
 }
 
 function lifeOf({ activeTtlMs, finishedTtlMs }: Pick<NewsConfig, 'activeTtlMs' | 'finishedTtlMs'>) {

@@ -1,4 +1,4 @@
-import { snapshotOf } from '@fillstream/core'
+import { inGroupsOf, snapshotOf } from '@fillstream/core'
 import { type OrderCache, type PublishOrders } from '@fillstream/messaging'
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { type Engine } from '../engine'
@@ -29,8 +29,8 @@ export function startRepublisher(engine: Engine, cache: OrderCache, publish: Pub
       const seq = known[i] ?? 0
       return seq < lastSeq ? [{ orderId, accountId, lastSeq: seq }] : []
     })
-    for (let at = 0; at < behind.length; at += TOLD_AT_ONCE) {
-      const news = await store.work.newsSince(behind.slice(at, at + TOLD_AT_ONCE))
+    for (const some of inGroupsOf(TOLD_AT_ONCE, behind)) {
+      const news = await store.work.newsSince(some)
       await publish(news.map((one) => ({ order: snapshotOf(one.order), news: one.news })))
       events.newsRepublished(news.length)
     }

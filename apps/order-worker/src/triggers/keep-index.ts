@@ -1,4 +1,4 @@
-import { type Trigger } from '@fillstream/core'
+import { inGroupsOf, type Trigger } from '@fillstream/core'
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { type PriceApplier } from './apply-price'
 import { judge } from './judge'
@@ -27,8 +27,8 @@ export function startIndexKeeper(parts: TriggerParts, prices: PriceApplier): Loo
 
   async function put(triggers: readonly Trigger[]): Promise<number> {
     let count = 0
-    for (let at = 0; at < triggers.length; at += BATCH) {
-      const part = triggers.slice(at, at + BATCH).filter(({ kind }) => kind !== 'sniper')
+    for (const some of inGroupsOf(BATCH, triggers)) {
+      const part = some.filter(({ kind }) => kind !== 'sniper')
       const added = await index.add(part.map((trigger) => startingAt(parts, trigger)))
       count += added.length
       await showLastPrice(parts, prices, added)

@@ -1,4 +1,4 @@
-import { type Attempt } from '@fillstream/core'
+import { inGroupsOf, type Attempt } from '@fillstream/core'
 import { type OrderCache } from '@fillstream/messaging'
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { MAX_LOOKUP, type SignatureStatus } from '../adapters/chain/chain'
@@ -129,8 +129,10 @@ export function startFinalityLoop(
       for (const signature of sentAt.keys()) if (!open.has(signature)) sentAt.delete(signature)
     }
     let asConfirmed = true
-    for (let at = 0; at < attempts.length && !signal.aborted; at += MAX_LOOKUP)
-      asConfirmed = (await lookUp(attempts.slice(at, at + MAX_LOOKUP))) && asConfirmed
+    for (const some of inGroupsOf(MAX_LOOKUP, attempts)) {
+      if (signal.aborted) break
+      asConfirmed = (await lookUp(some)) && asConfirmed
+    }
     turnsToAll = asConfirmed ? (all ? TURNS_TO_ALL : turnsToAll) - 1 : 0
   }
 

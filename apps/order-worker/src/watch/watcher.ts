@@ -1,4 +1,4 @@
-import { type Order } from '@fillstream/core'
+import { inGroupsOf, type Order } from '@fillstream/core'
 import { startLoop, type Loop } from '@fillstream/runtime'
 import { MAX_LOOKUP } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
@@ -168,9 +168,7 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     }
     if (passes.size >= PASSES_AT_ONCE) await Promise.race(passes)
     const entries = [...watched.values()].filter(({ resolving }) => resolving === null)
-    const lookUps = Array.from({ length: Math.ceil(entries.length / MAX_LOOKUP) }, (_, i) =>
-      entries.slice(i * MAX_LOOKUP, (i + 1) * MAX_LOOKUP),
-    )
+    const lookUps = inGroupsOf(MAX_LOOKUP, entries)
     const pause = config.WATCH_INTERVAL_MS * lookUps.length
     if (!due && lookUps.length > 1 && clock.monotonic() - lookedAt < pause) return
     due = false
