@@ -153,33 +153,52 @@ test('an outcome that is slow to be written holds up none that comes later', asy
   await watcher.close()
 })
 
-test('what the endpoint has taken is sent again a third as often as what it has refused', async () => {
-  const sent: string[] = []
-  let turns = 0
+/** Watches attempts that the chain never shows, until the loop has slept so many times; each time a clock that stands otherwise goes on by 1 ms. */
+async function watchUnseen(
+  turns: number,
+  attempts: readonly string[],
+  {
+    looked,
+    submit,
+  }: { looked?(signatures: readonly string[]): void; submit?(bytes: Uint8Array): Promise<void> },
+): Promise<void> {
+  let slept = 0
   const enough = later<void>()
   const watcher = startWatcher(
     engineOf({
-      // RESEND_INTERVAL_MS is 1.
       clock: {
-        monotonic: () => turns,
+        monotonic: () => slept,
         sleep: () => {
-          if ((turns += 1) === 13) enough.resolve()
+          if ((slept += 1) === turns) enough.resolve()
           return new Promise((wake) => setImmediate(wake))
         },
       },
-      attempts: ['taken', 'refused'],
-      chain: { statuses: (signatures) => Promise.resolve({ slot: 1, statuses: signatures.map(() => null) }) },
-      submit(bytes) {
-        const name = bytes[0] === 'taken'.length ? 'taken' : 'refused'
-        sent.push(name)
-        return name === 'taken' ? Promise.resolve() : Promise.reject(new Error('refused'))
+      attempts,
+      chain: {
+        statuses(signatures) {
+          looked?.(signatures)
+          return Promise.resolve({ slot: 1, statuses: signatures.map(() => null) })
+        },
       },
+      submit: submit ?? (() => Promise.resolve()),
       resolving: () => undefined,
     }),
     () => undefined,
   )
   await enough.promise
   await watcher.close()
+}
+
+test('what the endpoint has taken is sent again a third as often as what it has refused', async () => {
+  const sent: string[] = []
+  // RESEND_INTERVAL_MS is 1.
+  await watchUnseen(13, ['taken', 'refused'], {
+    submit(bytes) {
+      const name = bytes[0] === 'taken'.length ? 'taken' : 'refused'
+      sent.push(name)
+      return name === 'taken' ? Promise.resolve() : Promise.reject(new Error('refused'))
+    },
+  })
   const times = (name: string) => sent.filter((one) => one === name).length
   expect([times('taken'), times('refused')]).toEqual([5, 13])
 })
@@ -190,32 +209,13 @@ test('many are not looked at between two slots as often as few', async () => {
     ['few', 1],
     ['many', 300],
   ] as const) {
-    let turns = 0
-    const enough = later<void>()
-    const watcher = startWatcher(
-      engineOf({
-        // WATCH_INTERVAL_MS is 1.
-        clock: {
-          monotonic: () => turns,
-          sleep: () => {
-            if ((turns += 1) === 10) enough.resolve()
-            return new Promise((wake) => setImmediate(wake))
-          },
-        },
-        attempts: Array.from({ length: count }, (_, i) => `${i}`),
-        chain: {
-          statuses(signatures) {
-            if (signatures.includes('0')) looks[name] += 1
-            return Promise.resolve({ slot: 1, statuses: signatures.map(() => null) })
-          },
-        },
-        submit: () => Promise.resolve(),
-        resolving: () => undefined,
-      }),
-      () => undefined,
-    )
-    await enough.promise
-    await watcher.close()
+    const attempts = Array.from({ length: count }, (_, i) => `${i}`)
+    // WATCH_INTERVAL_MS is 1.
+    await watchUnseen(10, attempts, {
+      looked(signatures) {
+        if (signatures.includes('0')) looks[name] += 1
+      },
+    })
   }
   expect(looks).toEqual({ few: 10, many: 5 })
 })
