@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { randomUUID } from 'node:crypto'
+import { attemptReference } from '@fillstream/core'
 import { namedSigner, signSwap, type VenueInfo } from '../../apps/localnet/src/testing/script'
 import { rpc } from '../../tests/support/api'
 import { type Stack } from '../../tests/support/stack'
@@ -150,19 +151,19 @@ async function signAll(stack: Stack, users: readonly User[], count: number): Pro
   )
   const lifetime = { ...value, lastValidBlockHeight: BigInt(value.lastValidBlockHeight) }
   const signed: SignedAhead[] = []
-  for (let n = 0; n < count; n += 1)
-    signed.push(
-      await signSwap({
-        ...MINTS,
-        user: users[n % users.length] as User,
-        venue,
-        swapMode: 'ExactIn',
-        legs: [{ amount: LAMPORTS, vault: pool.vaultA, pools: [pool.index] }],
-        output: 1n,
-        orderId: randomUUID(),
-        attempt: 1,
-        lifetime,
-      }),
-    )
+  for (let n = 0; n < count; n += 1) {
+    const name = { orderId: randomUUID(), attempt: 1 }
+    const { signature, transaction } = await signSwap({
+      ...MINTS,
+      ...name,
+      user: users[n % users.length] as User,
+      venue,
+      swapMode: 'ExactIn',
+      legs: [{ amount: LAMPORTS, vault: pool.vaultA, pools: [pool.index] }],
+      output: 1n,
+      lifetime,
+    })
+    signed.push({ signature, transaction, reference: attemptReference(name) })
+  }
   return signed
 }

@@ -4,12 +4,17 @@ import { Agent, request } from 'node:http'
 export interface SignedAhead {
   readonly signature: string
   readonly transaction: string
+  /** The account by which the transactions of the settlement name each other. */
+  readonly reference: string
 }
 
-/** Settles on localnet with as little as can be asked of it: handed over once, looked for once a slot, read when it is confirmed. */
+/**
+ * Settles on localnet with as little as can be asked of it: handed over once, looked for once a slot, and read when it is confirmed: what
+ * a venue pays beyond the signed bound arrives by a second transaction, without which nobody knows what was filled.
+ */
 export interface LadenChain {
   send(signed: SignedAhead): Promise<void>
-  /** Resolves when it is confirmed, and what it moved has been read. */
+  /** Resolves when it is confirmed, and all that it moved has been read. */
   confirmed(signed: SignedAhead): Promise<void>
   finalized(signed: SignedAhead): Promise<void>
 }
@@ -22,10 +27,10 @@ const LOOK_FOR_FINAL_MS = 2_000
 const PAGE = 256
 /** Calls of one request. */
 const BATCH = 50
-const READ = { encoding: 'json', commitment: 'confirmed', maxSupportedTransactionVersion: 0 }
+const READ = { encoding: 'base64', commitment: 'confirmed', maxSupportedTransactionVersion: 0 }
 
 interface Waiting {
-  readonly signature: string
+  readonly signed: SignedAhead
   readonly since: number
   readonly done: () => void
 }
@@ -39,12 +44,25 @@ export function createLadenChain(urls: { readonly submit: string; readonly rpc: 
     const answers = JSON.parse(await post(agent, urls.rpc, JSON.stringify(body))) as { result: Result }[]
     return answers.map(({ result }) => result)
   }
-  async function read(signatures: readonly string[]): Promise<void> {
-    for (let at = 0; at < signatures.length; at += BATCH)
-      await ask(
-        'getTransaction',
-        signatures.slice(at, at + BATCH).map((signature) => [signature, READ]),
-      )
+  const transactions = (signatures: readonly string[]) =>
+    ask(
+      'getTransaction',
+      signatures.map((signature) => [signature, READ]),
+    )
+  async function read(settlements: readonly SignedAhead[]): Promise<void> {
+    for (let at = 0; at < settlements.length; at += BATCH) {
+      const some = settlements.slice(at, at + BATCH)
+      const own = some.map(({ signature }) => signature)
+      const [, named] = await Promise.all([
+        transactions(own),
+        ask<{ signature: string }[]>(
+          'getSignaturesForAddress',
+          some.map(({ reference }) => [reference, { commitment: READ.commitment }]),
+        ),
+      ])
+      const others = named.flat().flatMap(({ signature }) => (own.includes(signature) ? [] : [signature]))
+      if (others.length > 0) await transactions(others)
+    }
   }
 
   /** Looks at all that wait, a page at a time; those that have got so far wait no more. */
@@ -52,30 +70,28 @@ export function createLadenChain(urls: { readonly submit: string; readonly rpc: 
     everyMs: number,
     afterMs: number,
     levels: readonly string[],
-    found: (signatures: readonly string[]) => Promise<void>,
-  ): (signature: string) => Promise<void> {
+    found: (settlements: readonly SignedAhead[]) => Promise<void>,
+  ): (signed: SignedAhead) => Promise<void> {
     let waiting: Waiting[] = []
     async function look(): Promise<void> {
       const due = waiting.filter(({ since }) => since <= performance.now() - afterMs)
-      const reached = new Set<string>()
+      const reached = new Set<Waiting>()
       for (let at = 0; at < due.length; at += PAGE) {
-        const asked = due.slice(at, at + PAGE).map(({ signature }) => signature)
+        const asked = due.slice(at, at + PAGE)
         const [answer] = await ask<{ value: Status[] }>('getSignatureStatuses', [
-          [asked, { searchTransactionHistory: true }],
+          [asked.map(({ signed }) => signed.signature), { searchTransactionHistory: true }],
         ])
-        answer?.value.forEach((status, i) => {
-          if (levels.includes(status?.confirmationStatus ?? '')) reached.add(asked[i] ?? '')
-        })
+        for (const [i, one] of asked.entries())
+          if (levels.includes(answer?.value[i]?.confirmationStatus ?? '')) reached.add(one)
       }
       if (reached.size === 0) return
-      await found([...reached])
-      const done = waiting.filter(({ signature }) => reached.has(signature))
-      waiting = waiting.filter(({ signature }) => !reached.has(signature))
-      for (const one of done) one.done()
+      await found([...reached].map(({ signed }) => signed))
+      waiting = waiting.filter((one) => !reached.has(one))
+      for (const one of reached) one.done()
     }
     const again = () => void look().finally(() => setTimeout(again, everyMs))
     again()
-    return (signature) => new Promise((done) => waiting.push({ signature, since: performance.now(), done }))
+    return (signed) => new Promise((done) => waiting.push({ signed, since: performance.now(), done }))
   }
 
   const confirmed = startLooking(SLOT_MS, 0, ['confirmed', 'finalized'], read)
@@ -84,8 +100,8 @@ export function createLadenChain(urls: { readonly submit: string; readonly rpc: 
     send: async ({ transaction }) => {
       await post(agent, urls.submit, JSON.stringify({ transaction }))
     },
-    confirmed: ({ signature }) => confirmed(signature),
-    finalized: ({ signature }) => finalized(signature),
+    confirmed,
+    finalized,
   }
 }
 

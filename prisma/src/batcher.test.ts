@@ -1,12 +1,18 @@
 import fc from 'fast-check'
-import { createBatcher, runByHalves, type BatcherConfig } from './batcher'
+import { createBatcher, runByHalves } from './batcher'
 
-/** A batcher whose runs end when the test says so. */
-function harness(config: Partial<BatcherConfig> = {}) {
+/** A batcher whose runs end when the test says so, and whose clock it moves. */
+function harness({ windowMs }: { readonly windowMs?: number } = {}) {
   const runs: { items: readonly number[]; end(): void; fail(error: Error): void }[] = []
   const naps: { ms: number; end(): void }[] = []
+  let now = 0
+  const clock = {
+    monotonic: () => now,
+    sleep: (ms: number) => new Promise<void>((resolve) => naps.push({ ms, end: resolve })),
+  }
+  const gathering = windowMs === undefined ? {} : { gathering: { windowMs, least: 2, enough: 3, clock } }
   const batcher = createBatcher<number, string>(
-    { maxBatch: 3, maxQueue: 5, windowMs: 0, gatherAfter: 1, ...config },
+    { maxBatch: 3, maxQueue: 5, ...gathering },
     {
       run: (items) =>
         new Promise((resolve, reject) => {
@@ -17,10 +23,10 @@ function harness(config: Partial<BatcherConfig> = {}) {
           })
         }),
       failsAll: (error) => error instanceof Error && error.message === 'down',
-      sleep: (ms) => new Promise((resolve) => naps.push({ ms, end: resolve })),
     },
   )
-  return { batcher, runs, naps }
+  const pass = (ms: number) => (now += ms)
+  return { batcher, runs, naps, pass }
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -97,41 +103,68 @@ test('when the database is down, those that wait are refused at once', async () 
   expect(runs).toHaveLength(1)
 })
 
-test('after a run of few the next group does not gather', async () => {
-  const { batcher, runs, naps } = harness({ windowMs: 7, gatherAfter: 2 })
-  const all = [batcher.submit(1)]
-  await turn()
-  all.push(batcher.submit(2), batcher.submit(3))
-  runs[0]?.end()
-  await turn()
-  expect([naps, runs.map(({ items }) => items)]).toEqual([[], [[1], [2, 3]]])
-  all.push(batcher.submit(4))
-  runs[1]?.end()
-  await turn()
-  expect(naps).toHaveLength(1)
-  naps[0]?.end()
-  await turn()
-  runs[2]?.end()
-  await Promise.all(all)
+/** Items one at a time, each run at once. */
+async function submitEvery(
+  everyMs: number,
+  items: number,
+  { batcher, runs, pass }: ReturnType<typeof harness>,
+) {
+  for (let item = 1; item <= items; item += 1) {
+    pass(everyMs)
+    const done = batcher.submit(item)
+    await turn()
+    runs.at(-1)?.end()
+    await done
+  }
+}
+
+test('where little comes no group gathers', async () => {
+  const rig = harness({ windowMs: 8 })
+  await submitEvery(5, 40, rig)
+  expect([rig.runs.length, rig.naps]).toEqual([40, []])
 })
 
-test('after a run the next group gathers for the window, unless it is full', async () => {
-  const { batcher, runs, naps } = harness({ windowMs: 7 })
-  const all = [batcher.submit(1)]
+test('where much comes a group gathers for the window; after a pause it does not', async () => {
+  const rig = harness({ windowMs: 8 })
+  const { batcher, runs, naps, pass } = rig
+  await submitEvery(4, 24, rig)
+  pass(4)
+  const all = [batcher.submit(25)]
   await turn()
-  all.push(batcher.submit(2))
-  runs[0]?.end()
-  await turn()
-  expect(naps.map(({ ms }) => ms)).toEqual([7])
-  all.push(batcher.submit(3))
+  expect([runs.length, naps.map(({ ms }) => ms)]).toEqual([24, [8]])
+  all.push(batcher.submit(26))
   naps[0]?.end()
   await turn()
-  expect(runs[1]?.items).toEqual([2, 3])
-  all.push(...[4, 5, 6].map((item) => batcher.submit(item)))
-  runs[1]?.end()
+  expect(runs[24]?.items).toEqual([25, 26])
+  runs[24]?.end()
+  await Promise.all(all)
+  await submitEvery(10_000, 1, rig)
+  expect([naps.length, runs.length]).toEqual([1, 26])
+})
+
+test('a group gathers no longer than until it has enough', async () => {
+  const rig = harness({ windowMs: 8 })
+  const { batcher, runs, naps, pass } = rig
+  await submitEvery(1, 99, rig)
+  pass(1)
+  const all = [batcher.submit(100)]
   await turn()
-  expect(naps).toHaveLength(1)
-  runs[2]?.end()
+  expect(naps.map(({ ms }) => ms)).toEqual([2])
+  naps[0]?.end()
+  await turn()
+  all.push(...[101, 102].map((item) => batcher.submit(item)))
+  runs.at(-1)?.end()
+  await turn()
+  expect(naps.map(({ ms }) => ms)).toEqual([2, 1])
+  all.push(batcher.submit(103))
+  naps[1]?.end()
+  await turn()
+  expect(runs.at(-1)?.items).toEqual([101, 102, 103])
+  all.push(...[104, 105, 106].map((item) => batcher.submit(item)))
+  runs.at(-1)?.end()
+  await turn()
+  expect([naps.length, runs.at(-1)?.items]).toEqual([2, [104, 105, 106]])
+  runs.at(-1)?.end()
   await Promise.all(all)
 })
 

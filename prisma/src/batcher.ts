@@ -1,14 +1,25 @@
 import { AppError } from '@fillstream/core'
+import { createArrivals } from './arrivals'
+import { type Sleeper } from './persist'
 
 export interface BatcherConfig {
   /** Items of one run at most. */
   readonly maxBatch: number
   /** Items waiting at most; one more is refused with OVERLOADED. */
   readonly maxQueue: number
-  /** After a run, the next group gathers for this long, unless it is full... */
+  /** Left out: a run begins as soon as the one before has ended. */
+  readonly gathering?: Gathering
+}
+
+/** How a group waits for more to come before it is run. */
+export interface Gathering {
+  /** At the longest. */
   readonly windowMs: number
-  /** ...or the run had fewer items than this: then little comes, and waiting for more of it only costs time. */
-  readonly gatherAfter: number
+  /** Only where at least so many come within the window, at the pace of late: a wait for less only costs time. */
+  readonly least: number
+  /** No longer than it takes, at that pace, until a group has so many: more of them gain little. */
+  readonly enough: number
+  readonly clock: Sleeper & { monotonic(): number }
 }
 
 export interface BatcherDeps<Item, Result> {
@@ -16,7 +27,6 @@ export interface BatcherDeps<Item, Result> {
   run(items: readonly Item[]): Promise<readonly (Result | Error)[]>
   /** Whether items that wait would fail as this one did: they are then refused at once instead of one run after the other. */
   failsAll(error: unknown): boolean
-  sleep(ms: number): Promise<void>
 }
 
 export interface Batcher<Item, Result> {
@@ -33,7 +43,7 @@ interface Waiting<Item, Result> {
 
 /**
  * Group commit: items that come while a run is under way share the next one. One run at a time; an item that comes when
- * nothing runs is not kept waiting.
+ * nothing runs is not kept waiting, unless so many come that a moment of gathering spares most of them a run of their own.
  */
 export function createBatcher<Item, Result>(
   config: BatcherConfig,
@@ -42,6 +52,16 @@ export function createBatcher<Item, Result>(
   let queue: Waiting<Item, Result>[] = []
   let draining: Promise<void> | null = null
   let closed = false
+  const { maxBatch, maxQueue, gathering } = config
+  const arrivals = gathering && createArrivals(gathering.clock)
+
+  async function gather(): Promise<void> {
+    if (!gathering || !arrivals || closed) return
+    const { windowMs, least, enough, clock } = gathering
+    const expected = arrivals.expectedWithin(windowMs)
+    const missing = enough - queue.length
+    if (expected >= least && missing > 0) await clock.sleep(Math.min(1, missing / expected) * windowMs)
+  }
 
   function refuseAll(error: unknown): void {
     const refused = queue
@@ -66,12 +86,10 @@ export function createBatcher<Item, Result>(
   async function drain(): Promise<void> {
     await Promise.resolve()
     while (queue.length > 0) {
-      const batch = queue.slice(0, config.maxBatch)
-      queue = queue.slice(config.maxBatch)
+      await gather()
+      const batch = queue.slice(0, maxBatch)
+      queue = queue.slice(maxBatch)
       await runOne(batch)
-      const gathers = queue.length > 0 && queue.length < config.maxBatch
-      if (config.windowMs > 0 && batch.length >= config.gatherAfter && !closed && gathers)
-        await deps.sleep(config.windowMs)
     }
     draining = null
   }
@@ -79,10 +97,11 @@ export function createBatcher<Item, Result>(
   return {
     submit(item) {
       if (closed) return Promise.reject(new AppError('OVERLOADED', 'the service is stopping'))
-      if (queue.length >= config.maxQueue)
+      if (queue.length >= maxQueue)
         return Promise.reject(
           new AppError('OVERLOADED', 'too many writes are waiting', { retryAfterSeconds: 1 }),
         )
+      arrivals?.count()
       return new Promise<Result>((resolve, reject) => {
         queue.push({ item, resolve, reject })
         draining ??= drain()

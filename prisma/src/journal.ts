@@ -1,9 +1,9 @@
 import { AppError, type Checkpoint, type NewOrder, type Order } from '@fillstream/core'
-import { createBatcher, type Batcher } from './batcher'
+import { createBatcher, type Batcher, type Gathering } from './batcher'
 import { isUnavailable } from './errors'
 import { stepOf, type JournalStep } from './journal-checkpoints'
 import type { AppendResult, InsertResult, OrderAppend, Published } from './orders'
-import { UnknownOutcomeError, type Sleeper } from './persist'
+import { UnknownOutcomeError } from './persist'
 import type { OrderWrites } from './store'
 
 /** The one way to change an order: to Postgres in groups, then, after the commit, to the world. */
@@ -32,7 +32,7 @@ export interface Journal {
 
 export interface JournalDeps {
   readonly store: { readonly orders: OrderWrites }
-  readonly clock: Sleeper
+  readonly clock: Gathering['clock']
   /** Tells the world. Its failure loses nothing: the events are durable, and whoever listens repairs from Postgres. */
   readonly publish: (published: readonly Published[]) => Promise<void>
   readonly onPublishFailed?: (error: unknown, published: readonly Published[]) => void
@@ -45,14 +45,14 @@ export interface JournalConfig {
   readonly maxBatch?: number
   /** Callers waiting at most, each of accept and append (default 20,000). */
   readonly maxQueue?: number
-  /** After a statement for GATHER_AFTER rows or more, the next group gathers for this long (default 1). */
+  /** A group gathers for this long at most, until it has GATHERED.enough rows, and where GATHERED.least come meanwhile (default 8). */
   readonly windowMs?: number
   /** How long an append waits for `publish` (default 250). */
   readonly publishWaitMs?: number
 }
 
-/** Statements for fewer rows follow each other at once: at such a rate a window would only make each step slower. */
-const GATHER_AFTER = 8
+/** A statement for one row costs four times what a row of many does, one for eight hardly more; below `least` a wait gains nothing. */
+const GATHERED = { least: 2, enough: 8 }
 
 /** Publishes that may be under way at once; news beyond that is left to the repair from Postgres. */
 const MAX_PUBLISHING = 64
@@ -69,7 +69,7 @@ function distinct(steps: readonly (JournalStep | null)[]): Set<JournalStep> {
 type Told<Result> = { readonly result: Result; readonly told: Promise<void> }
 
 export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Journal {
-  const { maxBatch = 500, maxQueue = 20_000, windowMs = 1, publishWaitMs = 250 } = config
+  const { maxBatch = 500, maxQueue = 20_000, windowMs = 8, publishWaitMs = 250 } = config
   const publishing = new Set<Promise<void>>()
 
   async function atMost(running: Promise<unknown>, ms: number): Promise<void> {
@@ -110,7 +110,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
     toldOf: (telling: Promise<void>) => Promise<void>,
   ): Batcher<Item, Told<Result>> {
     return createBatcher<Item, Told<Result>>(
-      { maxBatch, maxQueue, windowMs, gatherAfter: GATHER_AFTER },
+      { maxBatch, maxQueue, gathering: { windowMs, ...GATHERED, clock: deps.clock } },
       {
         async run(items) {
           const steps = items.map(stepOfItem)
@@ -123,7 +123,6 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
           return results.map((result) => (result instanceof Error ? result : { result, told }))
         },
         failsAll: (error) => isUnavailable(error) && !(error instanceof UnknownOutcomeError),
-        sleep: (ms) => deps.clock.sleep(ms),
       },
     )
   }

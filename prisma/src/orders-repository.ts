@@ -23,7 +23,7 @@ function is(column: string, type: string, value: string | undefined): Prisma.Sql
 }
 
 /** Reads that wait at most, while the ones before them are under way. */
-const READS = { maxBatch: 500, maxQueue: 20_000, windowMs: 0, gatherAfter: 1 }
+const READS = { maxBatch: 500, maxQueue: 20_000 }
 
 /** Orders with their attempts, without signed bytes: `rest` says which, and in which order. */
 async function readOrders(statements: Statements, rest: Prisma.Sql, columns = ORDER_JSON): Promise<Order[]> {
@@ -49,7 +49,6 @@ export function createOrderReads({
       return orderIds.map((orderId) => ({ order: found.get(orderId) ?? null }))
     },
     failsAll: isUnavailable,
-    sleep: () => Promise.resolve(),
   })
   return {
     async get(accountId, orderId) {

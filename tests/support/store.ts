@@ -12,8 +12,9 @@ import { WRAPPED_SOL_MINT, type OrderStatus } from '@fillstream/types'
 
 const USDC_MINT = 'EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGkTwyTDt1v'
 
-/** Waiting as the real clock does it. */
+/** Waiting and measuring as the real clock does it. */
 export const realClock = {
+  monotonic: () => performance.now(),
   sleep: (ms: number, signal?: AbortSignal): Promise<void> => delay(ms, undefined, signal ? { signal } : {}),
 }
 

@@ -28,7 +28,7 @@ const schema = z.object({
     .enum(['confirmed', 'finalized'], 'must be confirmed or finalized')
     .default('confirmed'),
   DEMO_MODE: flagSchema.default(false),
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(2_000).default(200),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(2_000).default(400),
   /** A job of a worker that died is taken over after about this long. */
   WORKER_LOCK_MS: milliseconds(10_000, 500),
   /** How long the right to watch an attempt lasts without renewal. */

@@ -38,6 +38,25 @@ test('of many, those that come within a window start at its end, and later ones 
   expect(started()).toBe(41)
 })
 
+test('those that wait start at once when they are many; the window that they no longer need ends nobody’s wait', async () => {
+  const { windows, start, settled, started } = heldRuns()
+  for (let n = 0; n < 32 + 23; n += 1) void start()
+  await settled()
+  expect([started(), windows.length]).toEqual([32, 1])
+  void start()
+  await settled()
+  expect(started()).toBe(32 + 24)
+  void start()
+  await settled()
+  expect(windows).toHaveLength(2)
+  windows[0]?.()
+  await settled()
+  expect(started()).toBe(32 + 24)
+  windows[1]?.()
+  await settled()
+  expect(started()).toBe(32 + 25)
+})
+
 test('when few are left the next one starts at once again; one that fails counts as ended', async () => {
   const { windows, ends, start, settled, started } = heldRuns()
   const runs = Array.from({ length: 32 }, () => start())
