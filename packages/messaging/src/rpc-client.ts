@@ -42,20 +42,17 @@ export interface RpcClient {
   close(): Promise<void>
 }
 
-interface Waiting {
+interface Asked {
+  /** No other request of this caller has it, whose stream of replies is his alone. */
+  readonly id: string
+  readonly service: string
+  readonly op: string
+  readonly body: unknown
+  readonly timeoutMs: number
   /** On the monotonic clock. */
   readonly expiresAt: number
   resolve(body: unknown): void
   reject(error: Error): void
-  expire(): void
-}
-
-interface Leaving {
-  readonly stream: string
-  readonly request: object
-  /** On the monotonic clock. */
-  readonly expiresAt: number
-  sent(error: Error | null): void
 }
 
 const MAX_WAITING = 10_000
@@ -63,6 +60,8 @@ const MAX_STREAM = 20_000
 /** A connection that is just being made is waited for; an outage is not. */
 const CONNECT_WAIT_MS = 1_000
 const REPLY_TTL_MS = 60_000
+/** What leaves by one write at most: the other side works on the first of a crowd while the rest is still being asked, or answered. */
+const MOST_TOGETHER = 32
 /** Deadlines are kept to within this. */
 const LOOK_MS = 50
 
@@ -75,7 +74,8 @@ export function createRpcClient(
   const sender = createRedis(config.redisUrl, 'producer', logger)
   const reader = createRedis(config.redisUrl, 'worker', logger)
   const replies = replyStream(config.prefix, ids.uuid())
-  const waiting = new Map<string, Waiting>()
+  const waiting = new Map<string, Asked>()
+  let askedSoFar = 0
   let stopped = false
   let position = '0-0'
 
@@ -110,43 +110,51 @@ export function createRpcClient(
     }
   })()
 
-  let connecting: Promise<void> | null = null
-  function connected(): Promise<void> {
-    connecting ??= redisReady(sender, CONNECT_WAIT_MS).finally(() => (connecting = null))
-    return connecting
+  function fail(asked: Asked, error: Error): void {
+    waiting.delete(asked.id)
+    asked.reject(error)
+  }
+
+  function failAll(all: readonly Asked[], cause: unknown): void {
+    for (const asked of all) fail(asked, new RpcUnavailableError('redis is away', { cause }))
   }
 
   /** Requests that leave together: those of one turn of the event loop cost one write to the connection, not one each. */
-  let leaving: Leaving[] = []
+  let leaving: Asked[] = []
+  let willLeave = false
+
+  function leaveSoon(): void {
+    if (willLeave) return
+    willLeave = true
+    if (sender.status === 'ready') setImmediate(leave)
+    else redisReady(sender, CONNECT_WAIT_MS).then(leave, (error: unknown) => failAll(takeLeaving(), error))
+  }
+
+  function takeLeaving(): Asked[] {
+    const all = leaving
+    leaving = []
+    willLeave = false
+    return all
+  }
 
   function leave(): void {
     const now = clock.monotonic()
     // Whoever waited for the connection until his time was over does not wait any more.
-    const together = leaving.filter(({ expiresAt }) => expiresAt > now)
-    leaving = []
+    const together = takeLeaving().filter(({ expiresAt }) => expiresAt > now)
+    if (together.length === 0) return
     const pipeline = sender.pipeline()
-    for (const { stream, request, expiresAt } of together) {
-      const text = JSON.stringify({ ...request, timeoutMs: Math.ceil(expiresAt - now) })
-      pipeline.xadd(stream, 'MAXLEN', '~', MAX_STREAM, '*', 'r', text)
+    for (const { id, service, op, body, expiresAt } of together) {
+      const text = JSON.stringify({ id, replyTo: replies, op, body, timeoutMs: Math.ceil(expiresAt - now) })
+      pipeline.xadd(requestStream(config.prefix, service), 'MAXLEN', '~', MAX_STREAM, '*', 'r', text)
     }
     pipeline.exec().then(
-      (replies) => together.forEach(({ sent }, i) => sent(replies?.[i]?.[0] ?? null)),
-      (error: Error) => together.forEach(({ sent }) => sent(error)),
+      (added) =>
+        together.forEach((asked, i) => {
+          const error = added?.[i]?.[0]
+          if (error) failAll([asked], error)
+        }),
+      (error: unknown) => failAll(together, error),
     )
-  }
-
-  async function send(service: string, request: object, expiresAt: number): Promise<void> {
-    try {
-      if (sender.status !== 'ready') await connected()
-      const stream = requestStream(config.prefix, service)
-      await new Promise<void>((resolve, reject) => {
-        const sent = (error: Error | null) => (error ? reject(error) : resolve())
-        leaving.push({ stream, request, expiresAt, sent })
-        if (leaving.length === 1) setImmediate(leave)
-      })
-    } catch (error) {
-      throw new RpcUnavailableError('redis is away', { cause: error })
-    }
   }
 
   const watch = createOneTimer(
@@ -154,26 +162,27 @@ export function createRpcClient(
     LOOK_MS,
     () => waiting.size > 0,
     (now) => {
-      for (const one of waiting.values()) if (one.expiresAt <= now) one.expire()
+      for (const asked of waiting.values()) {
+        if (asked.expiresAt > now) continue
+        const { service, timeoutMs } = asked
+        fail(asked, new RpcUnavailableError(`${service} did not answer within ${timeoutMs} ms`))
+      }
     },
   )
 
   function ask(service: string, op: string, body: unknown, timeoutMs: number): Promise<unknown> {
     if (waiting.size >= MAX_WAITING)
       return Promise.reject(new RpcUnavailableError(`more than ${MAX_WAITING} requests are waiting`))
-    const id = ids.uuid()
-    const expiresAt = clock.monotonic() + timeoutMs
-    const answer = new Promise((resolve, reject: (error: Error) => void) => {
-      const fail = (error: Error) => {
-        waiting.delete(id)
-        reject(error)
-      }
-      const expire = () => fail(new RpcUnavailableError(`${service} did not answer within ${timeoutMs} ms`))
-      waiting.set(id, { expiresAt, resolve, reject: fail, expire })
-      send(service, { id, replyTo: replies, op, body }, expiresAt).catch(fail)
+    return new Promise((resolve, reject) => {
+      const id = String((askedSoFar += 1))
+      const expiresAt = clock.monotonic() + timeoutMs
+      const asked = { id, service, op, body, timeoutMs, expiresAt, resolve, reject }
+      waiting.set(id, asked)
+      leaving.push(asked)
+      if (leaving.length >= MOST_TOGETHER && sender.status === 'ready') leave()
+      else leaveSoon()
+      watch()
     })
-    watch()
-    return answer
   }
 
   return {
@@ -189,10 +198,10 @@ export function createRpcClient(
     }),
     async close() {
       stopped = true
-      for (const { reject } of [...waiting.values()]) reject(new RpcUnavailableError('the caller is closing'))
+      for (const asked of [...waiting.values()]) fail(asked, new RpcUnavailableError('the caller is closing'))
       await Promise.all([closeRedis(sender), closeRedisLoop(reader, running)])
     },
   }
 }
 
-export { REPLY_TTL_MS }
+export { MOST_TOGETHER, REPLY_TTL_MS }

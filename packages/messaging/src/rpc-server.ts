@@ -9,7 +9,7 @@ import {
 } from '@fillstream/runtime'
 import { type z } from 'zod'
 import { createRedisClock } from './redis-clock'
-import { REPLY_TTL_MS } from './rpc-client'
+import { MOST_TOGETHER, REPLY_TTL_MS } from './rpc-client'
 
 /** What handles each operation. An error with a string `code` is answered with it, any other as INTERNAL. */
 export type RpcHandlers<Operations extends RpcOperations> = {
@@ -19,6 +19,10 @@ export type RpcHandlers<Operations extends RpcOperations> = {
     context: { readonly budgetMs: number },
   ) => Promise<z.input<Operations[Name]['reply']>>
 }
+
+type Reply =
+  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } }
 
 export interface RpcServer {
   /** Takes no further request and waits for the running ones. */
@@ -49,8 +53,10 @@ export function startRpcServer<Operations extends RpcOperations>(
   const stream = requestStream(config.prefix, config.service)
   const redisClock = createRedisClock(sender, clock)
   const running = new Set<Promise<void>>()
-  /** Answers that leave with the next turn of the event loop; at most as many as requests run. */
-  const replies: { readonly replyTo: string; readonly text: string }[] = []
+  /** Answers, and the entries of what was taken, that leave with the next turn of the event loop; at most as many as requests run. */
+  let replies: { readonly replyTo: string; readonly text: string }[] = []
+  let taken: string[] = []
+  let leaving = false
   let sending: Promise<unknown> = Promise.resolve()
   let stopped = false
 
@@ -59,24 +65,38 @@ export function startRpcServer<Operations extends RpcOperations>(
     if (!parsed.success || parsed.data.timeoutMs <= ageMs) return
     const { id, replyTo, op, body, timeoutMs } = parsed.data
     const reply = await handle(op, body, timeoutMs - ageMs)
-    replies.push({ replyTo, text: JSON.stringify({ id, ...reply }) })
-    // Those of this turn of the event loop go together.
-    if (replies.length === 1) setImmediate(sendReplies)
+    replies.push({
+      replyTo,
+      text: JSON.stringify(reply.ok ? { id, ok: true, body: reply.body } : { id, ...reply }),
+    })
+    if (replies.length >= MOST_TOGETHER) leave()
+    else leaveSoon()
   }
 
-  function sendReplies(): void {
+  function leaveSoon(): void {
+    if (leaving) return
+    leaving = true
+    setImmediate(leave)
+  }
+
+  function leave(): void {
+    leaving = false
+    if (replies.length + taken.length === 0) return
     const pipeline = sender.pipeline()
+    if (taken.length > 0) pipeline.xdel(stream, ...taken)
     const streams = new Set<string>()
-    for (const { replyTo, text } of replies.splice(0)) {
+    for (const { replyTo, text } of replies) {
       pipeline.xadd(replyTo, 'MAXLEN', '~', MAX_REPLIES, '*', 'r', text)
       streams.add(replyTo)
     }
-    for (const stream of streams) pipeline.pexpire(stream, REPLY_TTL_MS)
+    for (const replyTo of streams) pipeline.pexpire(replyTo, REPLY_TTL_MS)
+    replies = []
+    taken = []
     // Whoever waits asks again.
     sending = pipeline.exec().catch((error: unknown) => logger.warn('could not answer requests', { error }))
   }
 
-  async function handle(op: string, body: unknown, budgetMs: number): Promise<object> {
+  async function handle(op: string, body: unknown, budgetMs: number): Promise<Reply> {
     const operation = operations[op]
     const handler = handlers[op]
     if (!operation || !handler)
@@ -118,17 +138,21 @@ export function startRpcServer<Operations extends RpcOperations>(
       '>',
     )) as [string, [string, string[]][]][] | null
     for (const [, entries] of batch ?? []) {
-      sender.xdel(stream, ...entries.map(([id]) => id)).catch(() => undefined)
       const now = await redisClock.now()
       for (const [id, fields] of entries) {
+        taken.push(id)
         const text = fields[1]
         if (text === undefined) continue
-        const work = answer(text, Math.max(0, now - Number.parseInt(id, 10))).catch((error: unknown) =>
-          logger.warn('could not answer a request', { error }),
+        const work = answer(text, Math.max(0, now - Number.parseInt(id, 10))).then(
+          () => void running.delete(work),
+          (error: unknown) => {
+            running.delete(work)
+            logger.warn('could not answer a request', { error })
+          },
         )
         running.add(work)
-        void work.finally(() => running.delete(work))
       }
+      leaveSoon()
     }
   }
 
@@ -157,7 +181,7 @@ export function startRpcServer<Operations extends RpcOperations>(
       patience.abort()
       await closeRedisLoop(reader, loop)
       await Promise.allSettled(running)
-      if (replies.length > 0) sendReplies()
+      if (leaving) leave()
       await sending
       await closeRedis(sender)
     },
