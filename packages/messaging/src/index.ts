@@ -1,5 +1,6 @@
 export * from './finished-jobs'
 export * from './launches'
+export * from './lease'
 export * from './news-reader'
 export * from './order-news'
 export * from './orders-queue'

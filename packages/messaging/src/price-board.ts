@@ -8,6 +8,7 @@ import {
   type PriceEvent,
 } from '@fillstream/types'
 import { type Redis } from 'ioredis'
+import { RELEASE_LEASE } from './lease'
 
 /** Two tokens, in the order of their mints: prices of both directions belong together. */
 export interface TokenPair {
@@ -46,11 +47,6 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return {1, redis.call('HGET', KEYS[2], ARGV[3])}
 `
 
-/** KEYS: lease. ARGV: owner. */
-const RELEASE = `
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-`
-
 /** KEYS: lease, slots, stream, last prices. ARGV: owner, slot field, slot, stream length, then pair id and event by turns. */
 const PUBLISH = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -86,7 +82,7 @@ export function createPriceBoard(
     },
     async release(owner, pairs) {
       const pipeline = redis.pipeline()
-      for (const pair of pairs) pipeline.eval(RELEASE, 1, leaseOf(pair), owner)
+      for (const pair of pairs) pipeline.eval(RELEASE_LEASE, 1, leaseOf(pair), owner)
       await answersOf(pipeline)
     },
     async publish(owner, prices) {

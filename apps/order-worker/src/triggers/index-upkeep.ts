@@ -1,3 +1,4 @@
+import { RELEASE_LEASE } from '@fillstream/messaging'
 import { type Redis } from 'ioredis'
 import { triggerKeys } from './trigger-index'
 
@@ -40,7 +41,6 @@ if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 `
-const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end`
 
 export function createIndexUpkeep(redis: Redis, prefix: string): IndexUpkeep {
   const base = triggerKeys(prefix)
@@ -67,7 +67,7 @@ export function createIndexUpkeep(redis: Redis, prefix: string): IndexUpkeep {
   return {
     lease: async (owner, leaseMs) => (await redis.eval(LEASE, 1, `${base}:keeper`, owner, leaseMs)) === 1,
     async release(owner) {
-      await redis.eval(RELEASE, 1, `${base}:keeper`, owner)
+      await redis.eval(RELEASE_LEASE, 1, `${base}:keeper`, owner)
     },
     isFilled: async () => (await redis.exists(`${base}:filled`)) === 1,
     async markFilled() {

@@ -1,3 +1,4 @@
+import { type Order } from '@fillstream/core'
 import { type Chain } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
 import { startWatcher } from './watcher'
@@ -218,4 +219,37 @@ test('many are not looked at between two slots as often as few', async () => {
     })
   }
   expect(looks).toEqual({ few: 10, many: 5 })
+})
+
+test('an attempt that was found in Postgres before it was handed over is resolved with what its sender knows', async () => {
+  let landed = false
+  const looked = later<void>()
+  const read = later<string | null>()
+  const engine = engineOf({
+    clock: { monotonic: () => 0, sleep: () => new Promise((wake) => setImmediate(wake)) },
+    attempts: ['bought'],
+    chain: {
+      statuses() {
+        looked.resolve()
+        return Promise.resolve({ slot: 2, statuses: [landed ? LANDED : null] })
+      },
+    },
+    submit: () => Promise.resolve(),
+    resolving: () => undefined,
+  })
+  const settlement = {
+    ...engine.settlement,
+    readSettlement(_signature: string, reference: string | null) {
+      read.resolve(reference)
+      return Promise.resolve(null)
+    },
+  }
+  const watcher = startWatcher({ ...engine, settlement }, () => undefined)
+  await looked.promise
+  const order = { id: 'bought', status: 'submitted', attempts: [{}] } as unknown as Order
+  await watcher.send({ ...attempt('bought'), reference: 'the sender’s own' }, order)
+  landed = true
+  const reference = await read.promise
+  await watcher.close()
+  expect(reference).toBe('the sender’s own')
 })

@@ -32,7 +32,7 @@ const SENDING_AT_ONCE = 64
 const TAKEN_RESEND_FACTOR = 3
 
 interface Entry {
-  readonly attempt: WatchedAttempt
+  attempt: WatchedAttempt
   sentAt: number
   /** By the endpoint it was sent to last. */
   taken: boolean
@@ -193,6 +193,8 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
   return {
     send(attempt, order) {
       const entry = watch(attempt)
+      // It may have been found in Postgres before, which does not hold all that its sender knows of it.
+      entry.attempt = attempt
       entry.order = order
       return sendBytes(entry)
     },

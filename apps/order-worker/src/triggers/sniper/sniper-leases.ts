@@ -1,3 +1,4 @@
+import { RELEASE_LEASE } from '@fillstream/messaging'
 import { sniperLeaseKey } from '@fillstream/types'
 import { type Redis } from 'ioredis'
 
@@ -13,7 +14,6 @@ export interface SniperLeases {
 const LEASE_MS = 3_000
 
 const RENEW = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end`
-const GIVE_BACK = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end`
 
 export function createSniperLeases(redis: Redis, prefix: string, owner: string): SniperLeases {
   const keyOf = (orderId: string) => sniperLeaseKey(prefix, orderId)
@@ -28,7 +28,7 @@ export function createSniperLeases(redis: Redis, prefix: string, owner: string):
       await pipeline.exec()
     },
     async giveBack(orderId) {
-      await redis.eval(GIVE_BACK, 1, keyOf(orderId), owner)
+      await redis.eval(RELEASE_LEASE, 1, keyOf(orderId), owner)
     },
   }
 }
