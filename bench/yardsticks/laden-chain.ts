@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http'
+import { inGroupsOf } from '@fillstream/core'
 
 /** A settlement that was signed ahead, base58 and base64. */
 export interface SignedAhead {
@@ -50,8 +51,7 @@ export function createLadenChain(urls: { readonly submit: string; readonly rpc: 
       signatures.map((signature) => [signature, READ]),
     )
   async function read(settlements: readonly SignedAhead[]): Promise<void> {
-    for (let at = 0; at < settlements.length; at += BATCH) {
-      const some = settlements.slice(at, at + BATCH)
+    for (const some of inGroupsOf(BATCH, settlements)) {
       const own = some.map(({ signature }) => signature)
       const [, named] = await Promise.all([
         transactions(own),
@@ -76,8 +76,7 @@ export function createLadenChain(urls: { readonly submit: string; readonly rpc: 
     async function look(): Promise<void> {
       const due = waiting.filter(({ since }) => since <= performance.now() - afterMs)
       const reached = new Set<Waiting>()
-      for (let at = 0; at < due.length; at += PAGE) {
-        const asked = due.slice(at, at + PAGE)
+      for (const asked of inGroupsOf(PAGE, due)) {
         const [answer] = await ask<{ value: Status[] }>('getSignatureStatuses', [
           [asked.map(({ signed }) => signed.signature), { searchTransactionHistory: true }],
         ])

@@ -118,6 +118,16 @@ async function submitEvery(
   }
 }
 
+/** Items came so often that the last one, of the number `items`, waits for more. */
+async function gathering(everyMs: number, items: number) {
+  const rig = harness({ windowMs: 8 })
+  await submitEvery(everyMs, items - 1, rig)
+  rig.pass(everyMs)
+  const all = [rig.batcher.submit(items)]
+  await turn()
+  return { ...rig, all }
+}
+
 test('where little comes no group gathers', async () => {
   const rig = harness({ windowMs: 8 })
   await submitEvery(5, 40, rig)
@@ -125,12 +135,8 @@ test('where little comes no group gathers', async () => {
 })
 
 test('where much comes a group gathers for the window; after a pause it does not', async () => {
-  const rig = harness({ windowMs: 8 })
-  const { batcher, runs, naps, pass } = rig
-  await submitEvery(4, 24, rig)
-  pass(4)
-  const all = [batcher.submit(25)]
-  await turn()
+  const rig = await gathering(4, 25)
+  const { batcher, runs, naps, all } = rig
   expect([runs.length, naps.map(({ ms }) => ms)]).toEqual([24, [8]])
   all.push(batcher.submit(26))
   naps[0]?.end()
@@ -143,12 +149,7 @@ test('where much comes a group gathers for the window; after a pause it does not
 })
 
 test('a group gathers no longer than until it has enough', async () => {
-  const rig = harness({ windowMs: 8 })
-  const { batcher, runs, naps, pass } = rig
-  await submitEvery(1, 99, rig)
-  pass(1)
-  const all = [batcher.submit(100)]
-  await turn()
+  const { batcher, runs, naps, all } = await gathering(1, 100)
   expect(naps.map(({ ms }) => ms)).toEqual([2])
   naps[0]?.end()
   await turn()

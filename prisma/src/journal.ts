@@ -41,18 +41,14 @@ export interface JournalDeps {
 }
 
 export interface JournalConfig {
-  /** Rows of one statement at most (default 500). */
-  readonly maxBatch?: number
-  /** Callers waiting at most, each of accept and append (default 20,000). */
-  readonly maxQueue?: number
-  /** A group gathers for this long at most, until it has GATHERED.enough rows, and where GATHERED.least come meanwhile (default 8). */
-  readonly windowMs?: number
   /** How long an append waits for `publish` (default 250). */
   readonly publishWaitMs?: number
 }
 
+/** Rows of one statement, and callers waiting, each of accept and append. */
+const BOUNDS = { maxBatch: 500, maxQueue: 20_000 }
 /** A statement for one row costs four times what a row of many does, one for eight hardly more; below `least` a wait gains nothing. */
-const GATHERED = { least: 2, enough: 8 }
+const GATHERED = { windowMs: 8, least: 2, enough: 8 }
 
 /** Publishes that may be under way at once; news beyond that is left to the repair from Postgres. */
 const MAX_PUBLISHING = 64
@@ -69,7 +65,7 @@ function distinct(steps: readonly (JournalStep | null)[]): Set<JournalStep> {
 type Told<Result> = { readonly result: Result; readonly told: Promise<void> }
 
 export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Journal {
-  const { maxBatch = 500, maxQueue = 20_000, windowMs = 8, publishWaitMs = 250 } = config
+  const { publishWaitMs = 250 } = config
   const publishing = new Set<Promise<void>>()
 
   async function atMost(running: Promise<unknown>, ms: number): Promise<void> {
@@ -110,7 +106,7 @@ export function createJournal(deps: JournalDeps, config: JournalConfig = {}): Jo
     toldOf: (telling: Promise<void>) => Promise<void>,
   ): Batcher<Item, Told<Result>> {
     return createBatcher<Item, Told<Result>>(
-      { maxBatch, maxQueue, gathering: { windowMs, ...GATHERED, clock: deps.clock } },
+      { ...BOUNDS, gathering: { ...GATHERED, clock: deps.clock } },
       {
         async run(items) {
           const steps = items.map(stepOfItem)

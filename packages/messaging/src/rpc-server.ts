@@ -20,10 +20,6 @@ export type RpcHandlers<Operations extends RpcOperations> = {
   ) => Promise<z.input<Operations[Name]['reply']>>
 }
 
-type Reply =
-  | { readonly ok: true; readonly body: unknown }
-  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } }
-
 export interface RpcServer {
   /** Takes no further request and waits for the running ones. */
   close(): Promise<void>
@@ -65,10 +61,7 @@ export function startRpcServer<Operations extends RpcOperations>(
     if (!parsed.success || parsed.data.timeoutMs <= ageMs) return
     const { id, replyTo, op, body, timeoutMs } = parsed.data
     const reply = await handle(op, body, timeoutMs - ageMs)
-    replies.push({
-      replyTo,
-      text: JSON.stringify(reply.ok ? { id, ok: true, body: reply.body } : { id, ...reply }),
-    })
+    replies.push({ replyTo, text: JSON.stringify({ id, ...reply }) })
     if (replies.length >= MOST_TOGETHER) leave()
     else leaveSoon()
   }
@@ -96,7 +89,7 @@ export function startRpcServer<Operations extends RpcOperations>(
     sending = pipeline.exec().catch((error: unknown) => logger.warn('could not answer requests', { error }))
   }
 
-  async function handle(op: string, body: unknown, budgetMs: number): Promise<Reply> {
+  async function handle(op: string, body: unknown, budgetMs: number): Promise<object> {
     const operation = operations[op]
     const handler = handlers[op]
     if (!operation || !handler)
@@ -138,9 +131,10 @@ export function startRpcServer<Operations extends RpcOperations>(
       '>',
     )) as [string, [string, string[]][]][] | null
     for (const [, entries] of batch ?? []) {
+      taken.push(...entries.map(([id]) => id))
+      leaveSoon()
       const now = await redisClock.now()
       for (const [id, fields] of entries) {
-        taken.push(id)
         const text = fields[1]
         if (text === undefined) continue
         const work = answer(text, Math.max(0, now - Number.parseInt(id, 10))).then(
@@ -152,7 +146,6 @@ export function startRpcServer<Operations extends RpcOperations>(
         )
         running.add(work)
       }
-      leaveSoon()
     }
   }
 
