@@ -3,6 +3,7 @@ import {
   ChainUnavailableError,
   type Chain,
   type Commitment,
+  type FinalizedHeight,
   type LandedSignature,
   type LandedTransaction,
   type Lifetime,
@@ -25,7 +26,7 @@ export class SimulatedNodes implements Chain {
     return Promise.resolve(this.chain.blockhashOf(this.next() - DEPTH.confirmed))
   }
 
-  finalizedHeight(): Promise<{ height: number; slot: number }> {
+  finalizedHeight(): Promise<FinalizedHeight> {
     const slot = this.next() - DEPTH.finalized
     return Promise.resolve({ slot, height: this.chain.heightAt(slot) })
   }

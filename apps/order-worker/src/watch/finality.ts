@@ -1,7 +1,7 @@
 import { inGroupsOf, type Attempt } from '@fillstream/core'
 import { type OrderCache } from '@fillstream/messaging'
 import { startLoop, type Loop } from '@fillstream/runtime'
-import { MAX_LOOKUP, type SignatureStatus } from '../adapters/chain/chain'
+import { MAX_LOOKUP, type FinalizedHeight, type SignatureStatus } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
 import { atMost } from './at-most'
 import { correctFill, signedBytes, type ConfirmedAttempt } from './settled-anew'
@@ -20,7 +20,7 @@ interface Sighting {
   readonly attempt: ConfirmedAttempt
   readonly status: SignatureStatus | null
   /** Read before the look-up. */
-  readonly finalized: { readonly height: number; readonly slot: number }
+  readonly finalized: FinalizedHeight
   readonly answeredAtSlot: number
 }
 

@@ -1,5 +1,10 @@
 import { type FailureCode } from '@fillstream/types'
-import { type Commitment, type SignatureStatus, type TransactionError } from '../adapters/chain/chain'
+import {
+  type Commitment,
+  type FinalizedHeight,
+  type SignatureStatus,
+  type TransactionError,
+} from '../adapters/chain/chain'
 
 /** What a node's answer says about a signed attempt. `unknown` is not a failure: it stays watched. */
 export type Verdict =
@@ -10,8 +15,8 @@ export type Verdict =
 
 export interface Evidence {
   readonly lastValidBlockHeight: number
-  /** Finalized height, read BEFORE the look-up, and the slot it was read at; null where it was not read. */
-  readonly finalized: { readonly height: number; readonly slot: number } | null
+  /** Read BEFORE the look-up; null where it was not read. */
+  readonly finalized: FinalizedHeight | null
   /** The slot at which the look-up was answered. */
   readonly answeredAtSlot: number
   readonly status: SignatureStatus | null

@@ -24,7 +24,7 @@ function later<Value>(): { readonly promise: Promise<Value>; resolve(value: Valu
 
 /** What is asked of Postgres, of the chain, and of the venue; the loop's clock goes by what is sent. */
 function engineOf(over: {
-  readonly chain: Pick<Chain, 'statuses'>
+  readonly chain: Pick<Chain, 'statuses'> & Partial<Pick<Chain, 'finalizedHeight'>>
   readonly clock: Pick<Engine['clock'], 'monotonic' | 'sleep'>
   readonly attempts: readonly string[]
   submit(bytes: Uint8Array): Promise<void>
@@ -119,6 +119,38 @@ test('a slot that comes is looked at without waiting for the interval', async ()
   slot = 2
   watcher.slotSeen()
   expect(await resolved.promise).toBe('one')
+  await watcher.close()
+})
+
+test('no look-up waits for the finalized height, and what was told before a look-up counts for it', async () => {
+  const told = later<{ height: number; slot: number }>()
+  const resolved: string[] = []
+  const [landed, expired] = [later<void>(), later<void>()]
+  const watcher = startWatcher(
+    engineOf({
+      clock: { monotonic: () => 0, sleep: () => new Promise((wake) => setImmediate(wake)) },
+      attempts: ['landed', 'expired'],
+      chain: {
+        finalizedHeight: () => told.promise,
+        statuses: (signatures) =>
+          Promise.resolve({
+            slot: 200,
+            statuses: signatures.map((signature) => (signature === 'landed' ? LANDED : null)),
+          }),
+      },
+      submit: () => Promise.resolve(),
+      resolving(orderId) {
+        resolved.push(orderId)
+        if (orderId === 'landed') landed.resolve()
+        else expired.resolve()
+      },
+    }),
+    () => undefined,
+  )
+  await landed.promise
+  told.resolve({ height: 101, slot: 150 })
+  await expired.promise
+  expect(resolved).toEqual(['landed', 'expired'])
   await watcher.close()
 })
 

@@ -1,6 +1,6 @@
 import { inGroupsOf, type Order } from '@fillstream/core'
 import { startLoop, type Loop } from '@fillstream/runtime'
-import { MAX_LOOKUP } from '../adapters/chain/chain'
+import { MAX_LOOKUP, type FinalizedHeight } from '../adapters/chain/chain'
 import { type Engine } from '../engine'
 import { atMost } from './at-most'
 import { resolveAttempt, type WatchedAttempt } from './resolve'
@@ -21,7 +21,7 @@ export interface Watcher {
 }
 
 const TAKE_LIMIT = 5_000
-const LOOK_UPS_AT_ONCE = 4
+const LOOK_UPS_AT_ONCE = 8
 /** Of what one look-up shows, which shares statements and requests. */
 const RESOLVING_AT_ONCE = 128
 /** Look-ups whose outcomes are still being written; then the next turn waits for one of them. */
@@ -101,14 +101,21 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     }
   }
 
-  async function lookUp(entries: readonly Entry[]): Promise<void> {
-    const finalized = await engine.chain.finalizedHeight()
+  /** As the node last said; null before it has. An older height proves less, never more: no look-up waits for a newer one. */
+  let finalized: FinalizedHeight | null = null
+
+  async function readFinalized(): Promise<void> {
+    finalized = await engine.chain.finalizedHeight()
+  }
+
+  /** @param known read before this look-up */
+  async function lookUp(entries: readonly Entry[], known: FinalizedHeight | null): Promise<void> {
     const answer = await engine.chain.statuses(entries.map(({ attempt }) => attempt.signature))
     const verdicts = entries.map((entry, i) => ({
       entry,
       verdict: verdictOn({
         lastValidBlockHeight: entry.attempt.lastValidBlockHeight,
-        finalized,
+        finalized: known,
         answeredAtSlot: answer.slot,
         status: answer.statuses[i] ?? null,
         commitment: config.CONFIRM_COMMITMENT,
@@ -172,10 +179,15 @@ export function startWatcher(engine: Engine, onWrongChain: (error: WrongChainErr
     const pause = config.WATCH_INTERVAL_MS * lookUps.length
     if (!due && lookUps.length > 1 && clock.monotonic() - lookedAt < pause) return
     due = false
+    if (lookUps.length === 0) return
     lookedAt = clock.monotonic()
+    const known = finalized
+    const reading = readFinalized()
+    reading.catch(() => undefined)
     await atMost(LOOK_UPS_AT_ONCE, lookUps, async (some) => {
-      if (!signal.aborted) await lookUp(some)
+      if (!signal.aborted) await lookUp(some, known)
     })
+    await reading
   }
 
   function failed(error: unknown): void {

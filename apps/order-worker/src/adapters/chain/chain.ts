@@ -66,12 +66,17 @@ export class ChainUnavailableError extends Error {
 /** Signatures of one look-up: the RPC method's own bound. */
 export const MAX_LOOKUP = 256
 
+/** The finalized block height, and the slot it was read at. */
+export interface FinalizedHeight {
+  readonly height: number
+  readonly slot: number
+}
+
 /** Solana as order-worker needs it: plain RPC methods, nothing of a venue. Rejects with ChainUnavailableError. */
 export interface Chain {
   genesisHash(): Promise<string>
   latestBlockhash(): Promise<Lifetime>
-  /** The finalized block height and the slot it was read at. */
-  finalizedHeight(): Promise<{ readonly height: number; readonly slot: number }>
+  finalizedHeight(): Promise<FinalizedHeight>
   /** Statuses with the whole transaction history searched, and the slot at which the node answered. At most `MAX_LOOKUP`. */
   statuses(
     signatures: readonly string[],
