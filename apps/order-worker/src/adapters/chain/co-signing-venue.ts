@@ -11,11 +11,11 @@ export function createCoSigningVenue(
   venueApiUrl: string,
   chain: Pick<Chain, 'transaction' | 'signaturesFor'>,
 ): SettlementPorts {
-  const post = createPostJson()
+  const post = createPostJson(`${venueApiUrl}/submit`)
   return {
     async submit(bytes) {
       const body = JSON.stringify({ transaction: Buffer.from(bytes).toString('base64') })
-      const { status, text } = await post(`${venueApiUrl}/submit`, body, TIMEOUT_MS)
+      const { status, text } = await post(body, TIMEOUT_MS)
       if (status < 200 || status > 299)
         throw new Error(`submit was answered ${status}: ${text.slice(0, 300)}`)
     },

@@ -36,8 +36,7 @@ interface Call extends RpcRequest {
  * answers looks at their slots, or demands one (`minContextSlot`).
  */
 export function createJsonRpc(urls: readonly string[], clock: Pick<Clock, 'monotonic'>): JsonRpc {
-  const post = createPostJson()
-  const nodes = urls.map((url) => createRpcNode(url, post))
+  const nodes = urls.map((url) => createRpcNode(createPostJson(url)))
   let lastId = 0
   let turn = 0
   let waiting: Call[] = []

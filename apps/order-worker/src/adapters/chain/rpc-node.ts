@@ -24,11 +24,11 @@ const REQUEST_TIMEOUT = 408
  * A node that is asked several calls by one request. One that refuses that (its plan, or a proxy before it) is asked them one
  * by one from then on.
  */
-export function createRpcNode(url: string, post: PostJson): AskNode {
+export function createRpcNode(post: PostJson): AskNode {
   let takesBatches = true
 
   async function one({ text }: RpcRequest, timeoutMs: number): Promise<RpcAnswer | Error> {
-    const answer = await post(url, text, timeoutMs)
+    const answer = await post(text, timeoutMs)
     return read(parseJson(succeeded(answer)))
   }
 
@@ -37,7 +37,7 @@ export function createRpcNode(url: string, post: PostJson): AskNode {
     calls: readonly RpcRequest[],
     timeoutMs: number,
   ): Promise<readonly (RpcAnswer | Error)[] | null> {
-    const answer = await post(url, `[${calls.map(({ text }) => text).join(',')}]`, timeoutMs)
+    const answer = await post(`[${calls.map(({ text }) => text).join(',')}]`, timeoutMs)
     if (refuses(answer.status)) return null
     const items = parseJson(succeeded(answer))
     if (!Array.isArray(items)) return null

@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type AddressInfo } from 'node:net'
+import { createPostJson } from './post-json'
+
+const servers: Server[] = []
+afterAll(() => servers.forEach((server) => server.close().closeAllConnections()))
+
+async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
+  const server = createServer(answer)
+  servers.push(server)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+const PATIENT_MS = 30_000
+
+test('the whole of the address is asked, and the whole answer read, in whatever pieces it comes', async () => {
+  const asked: unknown[] = []
+  const url = await serve((request, response) => {
+    const { method, url: path, headers } = request
+    asked.push([method, path, headers['content-type']])
+    const text = Buffer.from('{"price":"ein €"}')
+    response
+      .writeHead(202)
+      .write(text.subarray(0, 15), () => setImmediate(() => response.end(text.subarray(15))))
+  })
+  const post = createPostJson(`${url}/a/b?key=1`)
+  expect(await post('{}', PATIENT_MS)).toEqual({ status: 202, text: '{"price":"ein €"}' })
+  expect(asked).toEqual([['POST', '/a/b?key=1', 'application/json']])
+})
+
+test('an answer that breaks off is none, and its connection is not used again', async () => {
+  let asked = 0
+  const url = await serve((request, response) => {
+    asked += 1
+    request.resume()
+    response.writeHead(200, { 'content-length': '10' })
+    if (asked === 1) response.write('half', () => response.destroy())
+    else response.end('0123456789')
+  })
+  const post = createPostJson(url)
+  await expect(post('{}', PATIENT_MS)).rejects.toThrow()
+  expect(await post('{}', PATIENT_MS)).toEqual({ status: 200, text: '0123456789' })
+})
+
+test('what is not answered in time is given up, also where it has not left yet', async () => {
+  const bodies: string[] = []
+  const hanging = new Set<ServerResponse>()
+  const url = await serve((request, response) => {
+    request.setEncoding('utf8').on('data', (body: string) => bodies.push(body))
+    hanging.add(response)
+    response.on('close', () => hanging.delete(response))
+  })
+  const post = createPostJson(url)
+  // One more than there are connections.
+  const answers = await Promise.allSettled(Array.from({ length: 65 }, (_, n) => post(String(n), 300)))
+  expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 65 }, () => 'rejected'))
+  const [closed] = hanging
+  if (closed) await once(closed, 'close')
+  // The last one's turn would have come before this one's.
+  await expect(post('after', 300)).rejects.toThrow('no answer within 300 ms')
+  expect(bodies).not.toContain('64')
+  expect(bodies).toContain('after')
+})
