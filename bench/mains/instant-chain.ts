@@ -57,6 +57,7 @@ export function createInstantChain(node: Chain & ChainAccounts): {
     },
     signaturesFor: () => Promise.resolve([]),
     balanceLamports: () => Promise.resolve(RICH),
+    holdings: () => Promise.resolve({ lamports: RICH, tokens: RICH }),
     tokenBalances: () => Promise.resolve(EVERY_TOKEN),
     recentPriorityFee: () => Promise.resolve(0n),
   }

@@ -4,6 +4,7 @@ import {
   type Chain,
   type Commitment,
   type FinalizedHeight,
+  type Holdings,
   type LandedSignature,
   type LandedTransaction,
   type Lifetime,
@@ -66,6 +67,10 @@ export class SimulatedNodes implements Chain {
 
   balanceLamports(): Promise<bigint> {
     return Promise.resolve(10n ** 12n)
+  }
+
+  holdings(): Promise<Holdings> {
+    return Promise.resolve({ lamports: 10n ** 12n, tokens: 0n })
   }
 
   tokenBalances(): Promise<Map<string, bigint>> {

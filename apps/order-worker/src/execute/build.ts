@@ -12,6 +12,7 @@ import { type Engine } from '../engine'
 import { type Wallet } from '../signer/wallets'
 import { buildTransaction, computeUnitPrice } from './build-transaction'
 import { checkInstructions } from './check-instructions'
+import { readGroundwork, type Groundwork } from './groundwork'
 import { fixedBound } from './route'
 import { type QuotedSwap } from './run'
 
@@ -25,14 +26,14 @@ function amountsOf(order: Order): SignedAmounts {
   return signedAmounts(order.swapMode, order.amount, bound)
 }
 
-async function available(engine: Engine, wallet: Wallet, mint: string, needed: bigint): Promise<bigint> {
-  const balance =
-    mint === WRAPPED_SOL_MINT
-      ? await engine.chain.balanceLamports(wallet.address)
-      : ((await engine.chain.tokenBalances(wallet.address)).get(mint) ?? 0n)
-  return balance >= needed || engine.faucet === null
-    ? balance
-    : engine.faucet.topUp(wallet.address, mint, needed)
+/** Where a demo's wallet runs short it is given more. @returns what it holds then */
+async function toppedUp(
+  { faucet }: Engine,
+  { address }: Wallet,
+  mint: string,
+  { held, needed }: { readonly held: bigint; readonly needed: bigint },
+): Promise<bigint> {
+  return held >= needed || faucet === null ? held : faucet.topUp(address, mint, needed)
 }
 
 /** The most that the order may add to the base fee, lamports; `auto` follows the network, which asks for little. */
@@ -41,23 +42,29 @@ function mostPriorityFee({ mode, maxLamports }: Order['priorityFee']): bigint {
 }
 
 /** Refuses an order that the wallet cannot pay for before anything is signed. @throws ExecutionError INSUFFICIENT_FUNDS */
-async function checkFunds(engine: Engine, order: Order, wallet: Wallet, inAmount: bigint): Promise<void> {
+async function checkFunds(
+  engine: Engine,
+  order: Order,
+  wallet: Wallet,
+  inAmount: bigint,
+  { held, lamports }: Groundwork,
+): Promise<void> {
   const native = order.inputMint === WRAPPED_SOL_MINT
   const reserve = LAMPORTS_RESERVE + mostPriorityFee(order.priorityFee)
   const needed = native ? inAmount + reserve : inAmount
-  const held = await available(engine, wallet, order.inputMint, needed)
+  const has = await toppedUp(engine, wallet, order.inputMint, { held, needed })
   const name = findToken(order.inputMint)?.symbol ?? order.inputMint
-  if (held < needed)
+  if (has < needed)
     throw new ExecutionError(
       'INSUFFICIENT_FUNDS',
-      `the wallet holds ${held} base units of ${name}, the order needs ${needed}`,
+      `the wallet holds ${has} base units of ${name}, the order needs ${needed}`,
     )
   if (native) return
-  const lamports = await available(engine, wallet, WRAPPED_SOL_MINT, reserve)
-  if (lamports < reserve)
+  const hasLamports = await toppedUp(engine, wallet, WRAPPED_SOL_MINT, { held: lamports, needed: reserve })
+  if (hasLamports < reserve)
     throw new ExecutionError(
       'INSUFFICIENT_FUNDS',
-      `the wallet holds ${lamports} lamports, fees and rent may need ${reserve}`,
+      `the wallet holds ${hasLamports} lamports, fees and rent may need ${reserve}`,
     )
 }
 
@@ -83,7 +90,7 @@ function askForSwap(
 /**
  * Builds and signs the next attempt of an order that stands at `building`: swap instructions from the venue, checked
  * against what the order allows, over a fresh blockhash. Sends nothing.
- * @param quoted instructions that came with the quote that the order stands on; without them they are asked for
+ * @param quoted what came with the quote that the order stands on; without it it is asked for now
  * @throws ExecutionError, and AppError TRADING_HALTED: nothing is signed during a halt
  */
 export async function buildAttempt(
@@ -96,18 +103,15 @@ export async function buildAttempt(
   const attempt = order.attempts.length + 1
   const wallet = engine.wallets.of(order.accountId)
   const amounts = amountsOf(order)
-  const [swap, accounts, lifetime, recentFee] = await Promise.all([
-    quoted?.attempt === attempt ? quoted.swap : askForSwap(engine, order, route, amounts),
-    engine.swapAccounts({
-      wallet: wallet.address,
-      orderId: order.id,
-      attempt,
-      inputMint: order.inputMint,
-      outputMint: order.outputMint,
-    }),
-    engine.chain.latestBlockhash(),
-    order.priorityFee.mode === 'auto' ? engine.chain.recentPriorityFee() : 0n,
-    checkFunds(engine, order, wallet, amounts.inAmount),
+  const ready = quoted?.attempt === attempt ? quoted : null
+  const readNow = () => readGroundwork(engine, order)
+  const funded = async (groundwork: Groundwork) => {
+    await checkFunds(engine, order, wallet, amounts.inAmount, groundwork)
+    return groundwork
+  }
+  const [swap, { accounts, lifetime, recentFee }] = await Promise.all([
+    ready?.swap ?? askForSwap(engine, order, route, amounts),
+    (ready?.groundwork.catch(readNow) ?? readNow()).then(funded),
   ])
   const reference = attemptReference({ orderId: order.id, attempt })
   const limits = {

@@ -1,6 +1,7 @@
 import { boundBy, ExecutionError, waitsForTrigger, type Order, type OrderChanges } from '@fillstream/core'
 import { type FailureCode, type RouteReceipt } from '@fillstream/types'
 import { type Engine } from '../engine'
+import { readGroundwork } from './groundwork'
 import { type QuotedSwap } from './run'
 
 /** The least output (ExactIn) or the most input (ExactOut) that is fixed of an order; null before its first quote. Base units. */
@@ -60,12 +61,19 @@ export function waitsOn(order: Order, code: FailureCode): boolean {
   )
 }
 
-/** Asks for the best route, and along with it for the swap, and checks it against the order. @throws ExecutionError */
+/**
+ * Asks for the best route, and along with it for the swap, and checks it against the order. What the attempt will stand on besides is
+ * read meanwhile, so that the node's answers are not waited for after the venues' as well.
+ * @throws ExecutionError
+ */
 export async function findRoute(
   engine: Engine,
   order: Order,
 ): Promise<{ readonly receipt: RouteReceipt; readonly quoted: QuotedSwap }> {
   const attempt = order.attempts.length + 1
+  const groundwork = readGroundwork(engine, order)
+  // Whoever builds on it hears of its failure.
+  groundwork.catch(() => undefined)
   const { receipt, swap } = await engine.router.quoteSwap({
     orderId: order.id,
     attempt,
@@ -78,5 +86,5 @@ export async function findRoute(
     slippageBps: order.slippageBps,
   })
   checkQuote(order, receipt)
-  return { receipt, quoted: { attempt, at: engine.clock.monotonic(), swap } }
+  return { receipt, quoted: { attempt, at: engine.clock.monotonic(), swap, groundwork } }
 }

@@ -3,6 +3,7 @@ import { IN_TIME } from '@fillstream/runtime'
 import { applyStep, type OrderAppend } from '@fillstream/store'
 import { type EventData, type OrderStatus, type SwapReply } from '@fillstream/types'
 import { type Engine } from '../engine'
+import { type Groundwork } from './groundwork'
 import { stepsOf } from './steps-of'
 
 /** What of the engine a run writes with. */
@@ -11,12 +12,13 @@ type Writing = Pick<Engine, 'journal' | 'clock' | 'ids'> & {
   readonly events: Pick<Engine['events'], 'stepWritten' | 'appendLost'>
 }
 
-/** Swap instructions that came along with a quote. */
+/** What an attempt can be built of at once: swap instructions that came along with a quote, and what was read meanwhile. */
 export interface QuotedSwap {
   readonly attempt: number
   /** When the quote came, on the monotonic clock. */
   readonly at: number
   readonly swap: SwapReply
+  readonly groundwork: Promise<Groundwork>
 }
 
 /** Thrown inside a run when another writer has moved the order: read it again. */

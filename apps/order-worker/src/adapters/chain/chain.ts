@@ -72,6 +72,11 @@ export interface FinalizedHeight {
   readonly slot: number
 }
 
+export interface Holdings {
+  readonly lamports: bigint
+  readonly tokens: bigint
+}
+
 /** Solana as order-worker needs it: plain RPC methods, nothing of a venue. Rejects with ChainUnavailableError. */
 export interface Chain {
   genesisHash(): Promise<string>
@@ -93,6 +98,8 @@ export interface Chain {
     minContextSlot: number | null,
   ): Promise<readonly LandedSignature[]>
   balanceLamports(address: Address): Promise<bigint>
+  /** What a wallet holds in lamports, and in one of its token accounts (0 where that is not there), base units. */
+  holdings(wallet: Address, tokenAccount: Address): Promise<Holdings>
   /** The sum of the owner's token accounts by mint. */
   tokenBalances(owner: Address): Promise<ReadonlyMap<string, bigint>>
   /** Lamports that keep an account of `bytes` bytes alive. */

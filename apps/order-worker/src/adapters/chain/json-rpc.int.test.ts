@@ -172,3 +172,35 @@ test('an answer of another form is none', async () => {
     createRpcChain([url]).balanceLamports('11111111111111111111111111111111' as Address),
   ).rejects.toMatchObject({ name: 'ChainUnavailableError' })
 })
+
+test('what a wallet holds is told by one call, and an account that is not there holds nothing', async () => {
+  const [wallet, tokenAccount] = [
+    '11111111111111111111111111111111',
+    'SysvarC1ock11111111111111111111111111111111',
+  ] as [Address, Address]
+  const amount = Buffer.alloc(8)
+  amount.writeBigUInt64LE(2n ** 64n - 1n)
+  const own = { lamports: 5, data: ['', 'base64'] }
+  const held = { lamports: 2_039_280, data: [amount.toString('base64'), 'base64'] }
+  const says = (value: readonly unknown[]): Says => {
+    return (body) => [
+      200,
+      { jsonrpc: '2.0', id: (body as Asked).id, result: { context: { slot: 5 }, value } },
+    ]
+  }
+  const [both, poor, nothing] = await Promise.all(
+    [
+      [own, held],
+      [own, null],
+      [null, null],
+    ].map(async (value) => {
+      const { url, bodies } = await batchNode(says(value))
+      const holdings = await createRpcChain([url]).holdings(wallet, tokenAccount)
+      expect(bodies).toMatchObject([{ method: 'getMultipleAccounts', params: [[wallet, tokenAccount], {}] }])
+      return holdings
+    }),
+  )
+  expect(both).toEqual({ lamports: 5n, tokens: 2n ** 64n - 1n })
+  expect(poor).toEqual({ lamports: 5n, tokens: 0n })
+  expect(nothing).toEqual({ lamports: 0n, tokens: 0n })
+})

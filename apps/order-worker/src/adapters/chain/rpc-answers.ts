@@ -24,6 +24,8 @@ const bytes = z
   .transform(([text]) => Uint8Array.from(Buffer.from(text, 'base64')))
 const account = z.object({ owner: z.string(), data: bytes })
 export const accountAnswer = withContext(account.nullable())
+const held = z.object({ lamports: amount, data: bytes }).nullable()
+export const holdingsAnswer = withContext(z.tuple([held, held]))
 export const accountsAnswer = withContext(z.array(z.object({ account })))
 
 export const statusesAnswer = withContext(

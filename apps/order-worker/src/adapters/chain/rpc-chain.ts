@@ -57,6 +57,7 @@ function unavailable(chain: Chain & ChainAccounts): Chain & ChainAccounts {
     transaction: guard('transaction', chain.transaction),
     signaturesFor: guard('signatures of an address', chain.signaturesFor),
     balanceLamports: guard('balance', chain.balanceLamports),
+    holdings: guard('holdings', chain.holdings),
     tokenBalances: guard('token balances', chain.tokenBalances),
     mint: guard('mint', chain.mint),
     account: guard('account', chain.account),
@@ -74,6 +75,7 @@ const CLOCK_UNIX_TIME = 32
 /** Of a token account's data: its mint, its owner, and what it holds. */
 const HELD = { offset: 0, length: 72 }
 const HELD_AMOUNT = 64
+const ONLY_AMOUNT = { offset: HELD_AMOUNT, length: 8 }
 const MINT_BYTES = 32
 
 function chainOver(rpc: JsonRpc, addresses: AddressBook): Chain & ChainAccounts {
@@ -149,6 +151,17 @@ function chainOver(rpc: JsonRpc, addresses: AddressBook): Chain & ChainAccounts 
     async balanceLamports(at) {
       return (await ask(answers.balanceAnswer, 'getBalance', at, { commitment: 'confirmed' })).value
     },
+    async holdings(wallet, tokenAccount) {
+      const {
+        value: [own, account],
+      } = await ask(answers.holdingsAnswer, 'getMultipleAccounts', [wallet, tokenAccount], {
+        commitment: 'confirmed',
+        encoding: 'base64',
+        dataSlice: ONLY_AMOUNT,
+      })
+      const { data } = account ?? { data: new Uint8Array() }
+      return { lamports: own?.lamports ?? 0n, tokens: data.length === 8 ? littleEndian(data, 0) : 0n }
+    },
     async tokenBalances(owner) {
       const { value } = await ask(
         answers.accountsAnswer,
@@ -160,8 +173,7 @@ function chainOver(rpc: JsonRpc, addresses: AddressBook): Chain & ChainAccounts 
       const sums = new Map<string, bigint>()
       for (const { data } of value.map((held) => held.account)) {
         const mint = addresses.nameOf(data.subarray(0, MINT_BYTES))
-        const amount = new DataView(data.buffer, data.byteOffset).getBigUint64(HELD_AMOUNT, true)
-        sums.set(mint, (sums.get(mint) ?? 0n) + amount)
+        sums.set(mint, (sums.get(mint) ?? 0n) + littleEndian(data, HELD_AMOUNT))
       }
       return sums
     },
@@ -195,6 +207,10 @@ function chainOver(rpc: JsonRpc, addresses: AddressBook): Chain & ChainAccounts 
       return fees[Math.floor(fees.length / 2)] ?? 0n
     },
   }
+}
+
+function littleEndian(data: Uint8Array, offset: number): bigint {
+  return new DataView(data.buffer, data.byteOffset).getBigUint64(offset, true)
 }
 
 function balancesOf(list: readonly answers.TokenBalanceAnswer[] | null | undefined): TokenBalance[] {
