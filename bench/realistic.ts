@@ -94,7 +94,7 @@ async function chainAlone(settlements: number): Promise<number> {
   const chain = await openLoneChain()
   try {
     await chain.settle(settlements)
-    const rate = await chain.settle(settlements)
+    const rate = ((await chain.settle(settlements)) + (await chain.settle(settlements))) / 2
     print(`  localnet alone settles ${perSecond(rate)}`)
     return rate
   } finally {

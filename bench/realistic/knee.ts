@@ -102,7 +102,7 @@ async function step(running: Running, ratePerSecond: number, seconds: number): P
 
 const STEP = 1.5
 /** Between what was kept up with and what was not; closer than this they are not told apart. */
-const NEAR = 1.15
+const NEAR = 1.1
 const MOST_STEPS = 9
 
 /** The rate goes up (or down, where the first is too much) by steps, then in between. */
