@@ -8,6 +8,7 @@ import { type Prices } from './prices'
 import { type History } from './reads'
 import { type Snapshots } from './snapshots'
 import { type Subscriptions } from './subscriptions'
+import { type Turns } from './turns'
 
 /** The bounds of one connection. */
 export interface StreamLimits {
@@ -38,6 +39,7 @@ export interface StreamContext {
   readonly history: History
   /** For replays: however many and long, the service answers in between. */
   readonly pacer: Pacer
+  readonly turns: Turns
   readonly snapshots: Snapshots
   readonly launches: Launches
   readonly prices: Prices

@@ -1,4 +1,6 @@
 import { createGroupedReads } from './grouped-reads'
+import { createPacer } from './pacer'
+import { createTurns } from './turns'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -10,7 +12,8 @@ interface Asked {
 
 function scripted(width: number, size: number) {
   const asked: Asked[] = []
-  const reads = createGroupedReads<number, string>(width, {
+  const pacer = createPacer(createTurns({ monotonic: () => 0 }))
+  const reads = createGroupedReads<number, string>(width, pacer, {
     size,
     nameOf: String,
     read: (keys) => new Promise((answer, fail) => asked.push({ keys, answer, fail })),
@@ -57,4 +60,19 @@ test('a failed statement fails its own group only', async () => {
   await turn()
   asked[1]?.answer(new Map([['2', 'two']]))
   expect(await good).toBe('two')
+})
+
+test('the answers of a group are given out four in a turn, and only then is the next one read', async () => {
+  const { reads, asked } = scripted(1, 10)
+  let answered = 0
+  for (let key = 1; key <= 10; key += 1) void reads.get(key).then(() => (answered += 1))
+  await turn()
+  asked[0]?.answer(new Map())
+  void reads.get(11)
+  const seen = new Set<number>()
+  while (asked.length === 1) {
+    await turn()
+    seen.add(answered)
+  }
+  expect([...seen].filter((so) => so > 0)).toEqual([4, 8, 10])
 })

@@ -1,3 +1,5 @@
+import { type Pacer } from './pacer'
+
 /** Reads of many keys, so many by one statement as wait while an earlier one is under way. */
 export interface GroupedReads<Key, Found> {
   /** What there is for the key, read after the call. */
@@ -20,9 +22,13 @@ interface Waiting<Key, Found> {
   reject(error: unknown): void
 }
 
-/** @param width groups under way at once */
+/** An answer sets off a greeting, or a replay: of a group, so many in a turn of the event loop. */
+const ANSWERS_PER_TURN = 4
+
+/** @param width groups under way at once: until all of a group have their answers, which the pacer spreads out */
 export function createGroupedReads<Key, Found>(
   width: number,
+  pacer: Pacer,
   { size, nameOf, read }: GroupedReadsOptions<Key, Found>,
 ): GroupedReads<Key, Found> {
   const waiting = new Map<string, Waiting<Key, Found>>()
@@ -42,7 +48,11 @@ export function createGroupedReads<Key, Found>(
   async function run(group: ReadonlyMap<string, Waiting<Key, Found>>): Promise<void> {
     try {
       const found = await read([...group.values()].map(({ key }) => key))
-      for (const [name, { resolve }] of group) resolve(found.get(name))
+      let n = 0
+      for (const [name, { resolve }] of group) {
+        if (n++ % ANSWERS_PER_TURN === 0) await pacer.turn()
+        resolve(found.get(name))
+      }
     } catch (error) {
       for (const { reject } of group.values()) reject(error)
     }

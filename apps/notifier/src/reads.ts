@@ -1,6 +1,7 @@
 import { type OrderNews } from '@fillstream/types'
 import { type ApiKey, type Order, type Store } from '@fillstream/store'
 import { createGroupedReads } from './grouped-reads'
+import { type Pacer } from './pacer'
 import { createSharedReads } from './shared-reads'
 
 /** Events of one page at most. A page with fewer is the last one. */
@@ -48,6 +49,7 @@ const nameOfPosition = ({ orderId, afterSeq }: Position) => `${orderId}:${afterS
  */
 export function createReads(
   store: Pick<Store, 'accounts' | 'apiKeys' | 'orders' | 'events'>,
+  pacer: Pacer,
   width: number,
 ): Reads {
   const reads = createSharedReads(width)
@@ -57,7 +59,7 @@ export function createReads(
     nameOf: (key: Key) => string,
     read: (keys: readonly Key[]) => Promise<ReadonlyMap<string, Found>>,
   ) =>
-    createGroupedReads<Key, Found>(GROUPS_AT_ONCE, {
+    createGroupedReads<Key, Found>(GROUPS_AT_ONCE, pacer, {
       size: GROUP_SIZE,
       nameOf,
       read: (keys) => reads.run(`group:${(groups += 1)}`, () => read(keys)),

@@ -12,11 +12,11 @@ import {
 import { WebSocketServer, type WebSocket } from 'ws'
 import { asyncApiDocument } from './asyncapi'
 import { credentialOf } from './authentication'
+import { serveInTurn } from './arrivals'
 import { type StreamContext } from './context'
 import { isOriginAllowed } from './origin'
 import { problemOf, refuseUpgrade, serveWithoutUpgrade } from './refusal'
 import { openSession } from './session'
-import { createSlices } from './slices'
 import { openStatusStream } from './status-stream'
 
 export interface StreamServer {
@@ -35,11 +35,8 @@ export interface StreamServerConfig {
 
 /** How long clients may take to answer the closing handshake. */
 const CLOSE_GRACE_MS = 3_000
-/**
- * Handshakes at once, in ms of work: where a crowd comes back together, taking connections goes before greeting them, since what
- * finds the kernel's queue full tries again after 1, 3, 7, 15... seconds.
- */
-const HANDSHAKE_SLICE_MS = 5
+/** Handshakes in one turn of the event loop, in ms of work. */
+const HANDSHAKE_SLICE_MS = 2
 /** How long requests may take that are under way at the end. */
 const HTTP_GRACE_MS = 1_000
 /** Connections beside the streams: health checks and metrics must get through when the streams are full. */
@@ -124,7 +121,8 @@ export async function startServer(
     }
   }
 
-  const handshakes = createSlices(context.clock, HANDSHAKE_SLICE_MS)
+  const arrivals = serveInTurn(http.server, context.turns, context.clock)
+  const handshakes = context.turns.lane(HANDSHAKE_SLICE_MS)
   http.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const gone = () => socket.destroy()
     socket.on('error', gone)
@@ -141,6 +139,7 @@ export async function startServer(
       const forStreams = boundMs - HTTP_GRACE_MS
       const spread = Math.min(spreadMs, forStreams / 2)
       await context.connections.closeAll(spread, Math.min(CLOSE_GRACE_MS, forStreams - spread))
+      arrivals.close()
       sockets.close()
       await http.close(HTTP_GRACE_MS)
     },

@@ -33,6 +33,7 @@ import { startServer } from './server'
 import { createSharedReads } from './shared-reads'
 import { createSnapshots } from './snapshots'
 import { createSubscriptions } from './subscriptions'
+import { createTurns } from './turns'
 
 export interface Notifier extends Service {
   /** Where health, metrics and the streams are served: `http://host:port`. */
@@ -69,7 +70,9 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
   const fromRedis = createSharedReads(REDIS_READS)
   const tokens = createStreamTokens(redis, config.KEY_PREFIX)
   const cache = createOrderCache(redis, { ...bus, ...NEWS_DEFAULTS })
-  const reads = createReads(store, Math.max(1, config.DATABASE_POOL_SIZE - SPARE_CONNECTIONS))
+  const turns = createTurns(clock)
+  const pacer = createPacer(turns)
+  const reads = createReads(store, pacer, Math.max(1, config.DATABASE_POOL_SIZE - SPARE_CONNECTIONS))
   const subscriptions = createSubscriptions()
   const fanOut = startFanOut({ checkMs: config.STREAM_CHECK_MS }, store, subscriptions, deps, events)
   const reader = startNewsReader(bus, deps, fanOut)
@@ -102,7 +105,8 @@ export async function start(config: Config, deps: Deps): Promise<Notifier> {
     ),
     subscriptions,
     history: reads,
-    pacer: createPacer(),
+    pacer,
+    turns,
     launches,
     prices,
     snapshots: createSnapshots(

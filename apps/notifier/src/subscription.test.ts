@@ -2,6 +2,7 @@ import { type OrderNews } from '@fillstream/types'
 import { createPacer } from './pacer'
 import { type History } from './reads'
 import { createSubscription, type Subscription } from './subscription'
+import { createTurns } from './turns'
 
 const unread: History = {
   ofOrder: () => Promise.reject(new Error('the log of an order is read')),
@@ -26,7 +27,7 @@ function subscribe(
   const heard: (number | string)[] = []
   const subscription = createSubscription(
     { topic: { kind: 'order', orderId: 'order', accountId: 'account' }, after },
-    { history, pacer: createPacer() },
+    { history, pacer: createPacer(createTurns({ monotonic: () => 0 })) },
     {
       event: ({ seq }) => heard.push(seq),
       replayComplete: (position) => heard.push(`complete at ${position}`),

@@ -164,7 +164,7 @@ class TopicSubscription implements Subscription {
       const page = await this.#page(from)
       this.#interrupted = false
       for (const [i, news] of page.entries()) {
-        if (i % SLICE === 0) await this.#log.pacer.turn()
+        if (i > 0 && i % SLICE === 0) await this.#log.pacer.turn()
         if (this.#sink.full()) await this.#sink.room()
         if (this.#closed) return
         this.#send(delivery.page([{ n: this.#numberOf(news), item: news }]))
