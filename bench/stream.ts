@@ -26,7 +26,7 @@ const PATIENCE_SECONDS = 300
 async function main(): Promise<void> {
   const { sockets, rounds } = readArguments({
     sockets: { full: 10_000, quick: 2_000 },
-    rounds: { full: 3, quick: 2 },
+    rounds: { full: 5, quick: 2 },
   })
   const stage = await openStage()
   const closing: (() => Promise<void>)[] = [stage.close]

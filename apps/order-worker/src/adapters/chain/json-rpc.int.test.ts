@@ -1,7 +1,6 @@
-import { createServer, type Server } from 'node:http'
-import { type AddressInfo } from 'node:net'
 import { systemClock } from '@fillstream/runtime'
 import { type Address } from '@solana/kit'
+import { serveHttp, type TestHttpServer } from '../../../../../tests/support/http-server'
 import { createJsonRpc } from './json-rpc'
 import { createRpcChain } from './rpc-chain'
 
@@ -9,24 +8,23 @@ import { createRpcChain } from './rpc-chain'
 async function node(
   name: string,
   status = 200,
-): Promise<{ url: string; server: Server; asked: () => number }> {
+): Promise<{ url: string; server: TestHttpServer; asked: () => number }> {
   let asked = 0
-  const server = createServer((request, response) => {
+  const server = await serveHttp((request, response) => {
     asked += 1
     request.resume().on('end', () => {
       response.writeHead(status, { 'content-type': 'application/json' })
       response.end(JSON.stringify({ jsonrpc: '2.0', id: '1', result: name }))
     })
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   servers.push(server)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: server.url,
     server,
     asked: () => asked,
   }
 }
-const servers: Server[] = []
+const servers: TestHttpServer[] = []
 afterAll(() => servers.forEach((server) => server.close()))
 
 test('calls go round the nodes', async () => {
@@ -63,7 +61,7 @@ const resultOf = ({ id, method }: Asked) => ({ jsonrpc: '2.0', id, result: `of $
 
 async function batchNode(says: Says): Promise<{ url: string; bodies: (Asked | readonly Asked[])[] }> {
   const bodies: (Asked | readonly Asked[])[] = []
-  const server = createServer((request, response) => {
+  const server = await serveHttp((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
@@ -74,9 +72,8 @@ async function batchNode(says: Says): Promise<{ url: string; bodies: (Asked | re
       response.end(typeof answer === 'string' ? answer : JSON.stringify(answer))
     })
   })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   servers.push(server)
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies }
+  return { url: server.url, bodies }
 }
 
 const names = (count: number) => Array.from({ length: count }, (_, n) => `method${n}`)

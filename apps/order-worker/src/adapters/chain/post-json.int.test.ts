@@ -1,16 +1,15 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { type AddressInfo } from 'node:net'
+import { type ServerResponse } from 'node:http'
+import { serveHttp, type TestHttpServer } from '../../../../../tests/support/http-server'
 import { createPostJson } from './post-json'
 
-const servers: Server[] = []
-afterAll(() => servers.forEach((server) => server.close().closeAllConnections()))
+const servers: TestHttpServer[] = []
+afterAll(() => servers.forEach((server) => server.close()))
 
-async function serve(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
-  const server = createServer(answer)
+async function serve(answer: Parameters<typeof serveHttp>[0]): Promise<string> {
+  const server = await serveHttp(answer)
   servers.push(server)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return server.url
 }
 
 const PATIENT_MS = 30_000
