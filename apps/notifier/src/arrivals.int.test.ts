@@ -79,6 +79,15 @@ test('of a crowd, 64 are read from at a time; who has spoken, or is silent for 2
   expect(stage.counts().served).toBe(100)
 })
 
+test('who comes when the silent have had their time waits for nobody', async () => {
+  const stage = await openStage()
+  await crowd(stage, 64)
+  await eventually(() => expect(stage.counts().served).toBe(64))
+  await stage.pass(20)
+  await stage.connect()
+  await eventually(() => expect(stage.counts().served).toBe(65))
+})
+
 test('what is said before anybody listens is not read, and heard later', async () => {
   const stage = await openStage()
   await crowd(stage, 64)

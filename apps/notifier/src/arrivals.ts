@@ -31,7 +31,7 @@ export function serveInTurn(
   const awaited = new Map<Socket, number>()
   /** Of those that wait: so many are on the lane. */
   let admitted = 0
-  let expiring = false
+  let sleeping = false
   const serve = server.listeners('connection')
 
   function serveNext(): void {
@@ -45,19 +45,22 @@ export function serveInTurn(
   }
 
   function admit(): void {
+    const before = clock.monotonic() - AWAITED_MS
+    for (const [socket, since] of awaited) {
+      if (since > before) break
+      awaited.delete(socket)
+    }
     while (admitted < waiting.length && admitted + awaited.size < MAX_AWAITED) {
       admitted += 1
       lane.do(serveNext)
     }
-    if (admitted < waiting.length && !expiring) void expire()
+    if (admitted < waiting.length && !sleeping) void admitLater()
   }
 
-  async function expire(): Promise<void> {
-    expiring = true
+  async function admitLater(): Promise<void> {
+    sleeping = true
     await clock.sleep(AWAITED_MS)
-    expiring = false
-    const before = clock.monotonic() - AWAITED_MS
-    for (const [socket, since] of awaited) if (since <= before) awaited.delete(socket)
+    sleeping = false
     admit()
   }
 
