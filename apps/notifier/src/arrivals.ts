@@ -1,6 +1,7 @@
 import { type Server } from 'node:http'
 import { type Socket } from 'node:net'
 import { type Clock } from '@fillstream/runtime'
+import { destroyBroken } from './broken-socket'
 import { type Turns } from './turns'
 
 /** The connections of a crowd that are taken, but not served yet. */
@@ -38,7 +39,7 @@ export function serveInTurn(
     admitted -= 1
     const socket = waiting.shift()
     if (!socket || socket.destroyed) return admit()
-    socket.off('error', gone)
+    socket.off('error', destroyBroken)
     awaited.set(socket, clock.monotonic())
     for (const listener of serve) Reflect.apply(listener, server, [socket])
     socket.resume()
@@ -73,7 +74,7 @@ export function serveInTurn(
   server.removeAllListeners('connection')
   server.on('connection', (socket) => {
     turns.newcomer()
-    socket.on('error', gone)
+    socket.on('error', destroyBroken)
     waiting.push(socket)
     admit()
   })
@@ -84,8 +85,4 @@ export function serveInTurn(
       for (const socket of waiting) socket.destroy()
     },
   }
-}
-
-function gone(this: Socket): void {
-  this.destroy()
 }

@@ -2,6 +2,7 @@ import { ServerResponse, STATUS_CODES, type IncomingMessage, type RequestListene
 import { Socket } from 'node:net'
 import { type Duplex } from 'node:stream'
 import { PROBLEMS, type Problem, type ProblemCode } from '@fillstream/types'
+import { destroyBroken } from './broken-socket'
 
 /** The problem document (RFC 9457) for a request that this service does not serve. */
 export function problemOf(code: ProblemCode, detail: string, instance: string, requestId: string): Problem {
@@ -22,7 +23,7 @@ export function problemOf(code: ProblemCode, detail: string, instance: string, r
 /** Answers an upgrade that is refused, and ends the socket. */
 export function refuseUpgrade(socket: Duplex, problem: Problem): void {
   const body = JSON.stringify(problem)
-  socket.on('error', () => socket.destroy())
+  socket.on('error', destroyBroken)
   socket.end(
     [
       `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
@@ -44,7 +45,7 @@ export function serveWithoutUpgrade(request: IncomingMessage, socket: Duplex, se
     socket.destroy()
     return
   }
-  socket.on('error', () => socket.destroy())
+  socket.on('error', destroyBroken)
   const response = new ServerResponse(request)
   response.shouldKeepAlive = false
   response.assignSocket(socket)

@@ -11,8 +11,9 @@ import {
 } from '@fillstream/runtime'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { asyncApiDocument } from './asyncapi'
-import { credentialOf } from './authentication'
 import { serveInTurn } from './arrivals'
+import { credentialOf } from './authentication'
+import { destroyBroken } from './broken-socket'
 import { type StreamContext } from './context'
 import { isOriginAllowed } from './origin'
 import { problemOf, refuseUpgrade, serveWithoutUpgrade } from './refusal'
@@ -124,10 +125,9 @@ export async function startServer(
   const arrivals = serveInTurn(http.server, context.turns, context.clock)
   const handshakes = context.turns.lane(HANDSHAKE_SLICE_MS)
   http.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const gone = () => socket.destroy()
-    socket.on('error', gone)
+    socket.on('error', destroyBroken)
     handshakes.do(() => {
-      socket.off('error', gone)
+      socket.off('error', destroyBroken)
       if (!socket.destroyed) upgrade(request, socket, head)
     })
   })
