@@ -64,8 +64,11 @@ export function createInstantChain(node: Chain & ChainAccounts): {
 
   const settlement: SettlementPorts = {
     submit(bytes) {
+      const signature = encodeBase58(bytes.subarray(1, 1 + SIGNATURE_BYTES))
+      // What is sent again stays where it landed: in another slot it would be taken for one that was rolled back.
+      if (landed.has(signature)) return Promise.resolve()
       slot += 1
-      landed.set(encodeBase58(bytes.subarray(1, 1 + SIGNATURE_BYTES)), { bytes, slot })
+      landed.set(signature, { bytes, slot })
       if (landed.size > MOST_LANDED) landed.delete(landed.keys().next().value as string)
       return Promise.resolve()
     },

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { startStack, type ServiceName, type Stack, type StackOptions } from '../../tests/support/stack'
 import { usageOf, type Usage } from './usage'
 
@@ -33,20 +33,18 @@ export function startEngine(
 ): Promise<Stack> {
   return startStack({
     ...options,
-    env: { ...SETTINGS, ...profiling(), ...options.env },
+    ...profiling({ ...SETTINGS, ...options.env }),
     ...(options.chain === 'instant' ? { entries: { ...INSTANT, ...options.entries } } : {}),
   })
 }
 
-/** BENCH_PROFILE names a folder: every service leaves a CPU profile there when it ends. */
-function profiling(): Record<string, string> {
-  const folder = process.env['BENCH_PROFILE']
-  return folder
-    ? {
-        NODE_OPTIONS: `--require ${resolve(__dirname, '../dist/mains/profiled.js')}`,
-        BENCH_PROFILE: resolve(folder),
-      }
-    : {}
+/** BENCH_PROFILE names a folder: every service leaves a CPU profile there, and its log in `logs`. */
+function profiling(env: Readonly<Record<string, string>>): Pick<StackOptions, 'env' | 'logs'> {
+  const named = process.env['BENCH_PROFILE']
+  if (!named) return { env }
+  const folder = resolve(named)
+  const NODE_OPTIONS = `--require ${resolve(__dirname, '../dist/mains/profiled.js')}`
+  return { env: { NODE_OPTIONS, BENCH_PROFILE: folder, ...env }, logs: join(folder, 'logs') }
 }
 
 /** What each service has used so far, and Postgres and Redis where they are the bench's own. */

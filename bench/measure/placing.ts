@@ -59,13 +59,18 @@ export async function sendOrders(
   pace: Pace,
 ): Promise<Pick<Placed, 'accepted' | 'acceptMs'>> {
   const requests = orderRequests(exchange)
+  let refusal: string | undefined
   const { latencies, statuses, seconds } = await sendLoad({
     url: exchange.url,
     ...pace,
     total: orders,
     request: (n) => requests[n % requests.length] as Buffer,
+    onAnswer: (_, status, body) => {
+      if (status !== 202) refusal ??= body
+    },
   })
-  if (statuses.get(202) !== orders) throw new Error(`not all were accepted: ${JSON.stringify([...statuses])}`)
+  if (refusal !== undefined)
+    throw new Error(`not all were accepted: ${JSON.stringify([...statuses])}, ${refusal}`)
   return { accepted: orders / seconds, acceptMs: latencies }
 }
 

@@ -20,6 +20,8 @@ export interface StackOptions {
   /** A Redis or Postgres of this stack's own, which the test may stop and kill. */
   readonly ownRedis?: boolean
   readonly ownPostgres?: boolean
+  /** A folder for the logs of the services, which it replaces (default: by test file, in TEST_LOG_DIR). */
+  readonly logs?: string
 }
 
 export interface StackUrls {
@@ -121,7 +123,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...(options.entries && { entries: options.entries }),
     ...(options.copies && { copies: options.copies }),
     ...(options.setup !== undefined && { setup: options.setup }),
-    keepLogsAs: logFolder(),
+    keepLogsAs: options.logs ?? logFolder(),
     env: {
       ...passedOn(),
       ...FAST_SETTINGS,
