@@ -31,11 +31,13 @@ async function main(): Promise<void> {
     for (let done = 0; done < orders; done += SLICE) {
       const count = Math.min(SLICE, orders - done)
       const reached = followers.reach(done + count)
+      reached.catch(() => undefined)
       await sendLoad({
         url: stack.urls.gateway,
         connections: CONNECTIONS,
         total: count,
         request: (n) => requests[n % requests.length] as Buffer,
+        status: 202,
       })
       await reached
       memory.push(await redisBytes())
@@ -115,7 +117,7 @@ async function pageHistory(
   const before = await scans(stack)
   let reader = 0
   let cursor: string | null = null
-  const { latencies, statuses } = await sendLoad({
+  const { latencies } = await sendLoad({
     url: stack.urls.gateway,
     connections: 1,
     total: PAGES,
@@ -126,13 +128,13 @@ async function pageHistory(
         authorization: `Bearer ${apiKey}`,
       })
     },
-    onAnswer(_n, _status, body) {
+    status: 200,
+    onAnswer(body) {
       // Not parsed: what the reader would throw away shows in its times.
       cursor = /"nextCursor":"([^"]+)"/.exec(body)?.[1] ?? null
       if (cursor === null) reader += 1
     },
   })
-  if (statuses.get(200) !== PAGES) throw new Error(`not all pages came: ${JSON.stringify([...statuses])}`)
   return { p99: percentile(latencies, 0.99), scans: (await scans(stack)) - before }
 }
 

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { startStack, type ServiceName, type Stack, type StackOptions } from '../../tests/support/stack'
 import { usageOf, type Usage } from './usage'
@@ -43,6 +44,7 @@ function profiling(env: Readonly<Record<string, string>>): Pick<StackOptions, 'e
   const named = process.env['BENCH_PROFILE']
   if (!named) return { env }
   const folder = resolve(named)
+  mkdirSync(folder, { recursive: true })
   const NODE_OPTIONS = `--require ${resolve(__dirname, '../dist/mains/profiled.js')}`
   return { env: { NODE_OPTIONS, BENCH_PROFILE: folder, ...env }, logs: join(folder, 'logs') }
 }

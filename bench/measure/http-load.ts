@@ -10,18 +10,19 @@ export interface LoadOptions {
   /** The n-th request. */
   readonly request: (n: number) => RequestBytes
   readonly total: number
+  /** What every request must be answered with. */
+  readonly status: number
   /**
    * Arrivals a second, whatever the answers do (open loop): a request that finds no free connection waits, and its latency counts
    * from when it should have been sent. Left out: as fast as the connections allow (closed loop).
    */
   readonly ratePerSecond?: number
-  readonly onAnswer?: (n: number, status: number, body: string) => void
+  readonly onAnswer?: (body: string) => void
 }
 
 export interface LoadResult {
   /** In ms, by request. */
   readonly latencies: readonly number[]
-  readonly statuses: ReadonlyMap<number, number>
   readonly seconds: number
 }
 
@@ -48,11 +49,15 @@ function requestBytes(method: string, url: string, headers: Headers, body: strin
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body}`)
 }
 
-/** Sends `total` requests and measures each. A client of few instructions: it shares the cores with what it measures. */
+/**
+ * Sends `total` requests and measures each. A client of few instructions: it shares the cores with what it measures. Rejects when all
+ * are answered where an answer has another status, with the first of those.
+ */
 export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
-  const { total, ratePerSecond } = options
+  const { total, status: expected, ratePerSecond } = options
   const latencies: number[] = []
   const statuses = new Map<number, number>()
+  let unexpected: string | undefined
   const sockets = await Promise.all(
     Array.from({ length: options.connections }, () => openConnection(options.url)),
   )
@@ -70,7 +75,8 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
       connection.send(options.request(n), (status, body) => {
         latencies[n] = performance.now() - since
         statuses.set(status, (statuses.get(status) ?? 0) + 1)
-        options.onAnswer?.(n, status, body)
+        if (status !== expected) unexpected ??= body
+        options.onAnswer?.(body)
         if (++answered === total) return resolve()
         free.push(connection)
         if (ratePerSecond === undefined) pump()
@@ -107,7 +113,9 @@ export async function sendLoad(options: LoadOptions): Promise<LoadResult> {
   }).finally(() => clearInterval(timer))
   const seconds = (performance.now() - began) / 1_000
   for (const connection of sockets) connection.close()
-  return { latencies, statuses, seconds }
+  if (unexpected !== undefined)
+    throw new Error(`not all were answered ${expected}: ${JSON.stringify([...statuses])}, ${unexpected}`)
+  return { latencies, seconds }
 }
 
 interface Connection {
